@@ -1,0 +1,1 @@
+"""Makers of the fixtures: one module for each, run by make_fixtures.py."""
