@@ -1,0 +1,54 @@
+// The inner loops of the engine: small functions over plain arrays, one set for each instruction set.
+//
+// Every set is compiled from the same bodies (`*.inc`), so the plain set is the twin against which the others are
+// tested. `tk_kernels_plain` runs everywhere; the other getters return NULL where the processor lacks the set.
+#ifndef TENSOR_KERNELS_H
+#define TENSOR_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Decodes `count` elements (a multiple of the block size) of packed blocks to float32.
+typedef void (*tk_decode)(const uint8_t *blocks, size_t count, float *out);
+
+typedef struct tk_kernels {
+  const char *name;
+
+  // Block formats, as ggml lays them out (little-endian, scales in float16).
+  tk_decode decode_f32, decode_f16, decode_bf16;
+  tk_decode decode_q4_0, decode_q4_1, decode_q5_0, decode_q5_1, decode_q8_0;
+  tk_decode decode_q4_K, decode_q5_K, decode_q6_K;
+
+  // NormalFloat codes, two to a byte, the first in the high nibble; `count` is even: out[i] = levels[code[i]] * scale.
+  void (*decode_nibbles)(const uint8_t *codes, size_t count, const float *levels, float scale, float *out);
+
+  // code[i] = number of `thresholds` (15, ascending) that lie below clamp(x[i] * inverse, -1, 1); one byte a code.
+  void (*encode_nibbles)(const float *x, size_t count, float inverse, const float *thresholds, uint8_t *codes);
+
+  float (*largest_magnitude)(const float *x, size_t count);
+  float (*dot)(const float *a, const float *b, size_t count);
+  float (*sum_of_squares)(const float *x, size_t count);
+
+  // y += a * x
+  void (*add_scaled)(float a, const float *x, float *y, size_t count);
+
+  // x = exp(x - maximum) in place; returns the sum of the results.
+  float (*exponentials)(float *x, float maximum, size_t count);
+
+  float (*maximum)(const float *x, size_t count);
+
+  // out = silu(gate) * up
+  void (*silu_product)(const float *gate, const float *up, float *out, size_t count);
+
+  // The gradients of silu_product, written over gate and up.
+  void (*silu_product_backward)(float *gate, float *up, const float *d_out, size_t count);
+} tk_kernels;
+
+const tk_kernels *tk_kernels_plain(void);
+const tk_kernels *tk_kernels_avx2(void);
+const tk_kernels *tk_kernels_avx512(void);
+
+// Tells the processor that this is a spin loop.
+void tk_spin_pause(void);
+
+#endif

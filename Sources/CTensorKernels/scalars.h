@@ -1,0 +1,42 @@
+// Conversions of single numbers, shared by all bodies.
+#ifndef TK_SCALARS_H
+#define TK_SCALARS_H
+
+#include <stdint.h>
+#include <string.h>
+
+static inline float tk_float_from_bits(uint32_t bits) {
+  float value;
+  memcpy(&value, &bits, 4);
+  return value;
+}
+
+static inline uint32_t tk_bits_from_float(float value) {
+  uint32_t bits;
+  memcpy(&bits, &value, 4);
+  return bits;
+}
+
+// IEEE float16 to float32, exact; branch-free, so that loops over it vectorise.
+static inline float tk_float_from_half(uint16_t half) {
+  const uint32_t sign = (uint32_t)(half & 0x8000u) << 16;
+  const uint32_t rest = half & 0x7fffu;
+  // 2^112 moves the exponent's bias from 15 to 127 and makes denormals normal.
+  const uint32_t finite = tk_bits_from_float(tk_float_from_bits(rest << 13) * 0x1p112f);
+  const uint32_t special = (rest << 13) | 0x7f800000u;
+  return tk_float_from_bits(sign | (rest >= 0x7c00u ? special : finite));
+}
+
+static inline uint16_t tk_load16(const uint8_t *bytes) {
+  uint16_t value;
+  memcpy(&value, bytes, 2);
+  return value;
+}
+
+#ifdef TK_F16C
+static inline float tk_load_half(const uint8_t *bytes) { return _cvtsh_ss(tk_load16(bytes)); }
+#else
+static inline float tk_load_half(const uint8_t *bytes) { return tk_float_from_half(tk_load16(bytes)); }
+#endif
+
+#endif

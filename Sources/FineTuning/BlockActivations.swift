@@ -1,0 +1,75 @@
+import LanguageModels
+import ModelFiles
+import TensorCore
+
+/// What the forward pass of one block keeps for its backward pass; `N` tokens of all sequences of a batch.
+///
+/// Norms and the gated product are cheap and computed again.
+struct BlockActivations {
+  /// What came in, `[N, D]`.
+  let input: Matrix
+  /// Rotated queries `[N, H · d]` and keys `[N, K · d]`, and values.
+  let queries: Matrix
+  let keys: Matrix
+  let values: Matrix
+  /// The result of attention, `[N, H · d]`.
+  let attended: Matrix
+  /// Logarithms of the sums of exponentials, `[N, H]`.
+  let logSums: Matrix
+  /// What went into the feed-forward part, `[N, D]`.
+  let middle: Matrix
+  /// `[N, F]` each.
+  let gate: Matrix
+  let up: Matrix
+  /// x Aᵀ of each adapted layer, `[N, r]`.
+  let reduced: [LinearLayer: Matrix]
+
+  init(_ configuration: ModelConfiguration, pairs: [LinearLayer: LoRAPair], rows: Int) {
+    func matrix(_ columns: Int) -> Matrix { Matrix(rows: rows, columns: columns) }
+    let width = configuration.headCount * configuration.headSize
+    let sharedWidth = configuration.keyValueHeadCount * configuration.headSize
+    input = matrix(configuration.hiddenSize)
+    queries = matrix(width)
+    keys = matrix(sharedWidth)
+    values = matrix(sharedWidth)
+    attended = matrix(width)
+    logSums = matrix(configuration.headCount)
+    middle = matrix(configuration.hiddenSize)
+    gate = matrix(configuration.feedForwardSize)
+    up = matrix(configuration.feedForwardSize)
+    reduced = pairs.mapValues { matrix($0.a.rows) }
+  }
+}
+
+/// Memory that all blocks use in turn.
+struct TrainingWorkspace {
+  let hidden: Matrix
+  let normed: Matrix
+  let gated: Matrix
+  let dHidden: Matrix
+  let dNormed: Matrix
+  let dGate: Matrix
+  let dQueries: Matrix
+  let dKeys: Matrix
+  let dValues: Matrix
+  let dReduced: Matrix
+  /// The widest input of a linear layer, for dropout.
+  let dropped: Matrix
+
+  init(_ configuration: ModelConfiguration, rank: Int, rows: Int) {
+    func matrix(_ columns: Int) -> Matrix { Matrix(rows: rows, columns: columns) }
+    let width = configuration.headCount * configuration.headSize
+    let sharedWidth = configuration.keyValueHeadCount * configuration.headSize
+    hidden = matrix(configuration.hiddenSize)
+    normed = matrix(max(configuration.hiddenSize, width))
+    gated = matrix(configuration.feedForwardSize)
+    dHidden = matrix(configuration.hiddenSize)
+    dNormed = matrix(max(configuration.hiddenSize, width))
+    dGate = matrix(configuration.feedForwardSize)
+    dQueries = matrix(width)
+    dKeys = matrix(sharedWidth)
+    dValues = matrix(sharedWidth)
+    dReduced = matrix(rank)
+    dropped = matrix(max(configuration.feedForwardSize, max(configuration.hiddenSize, width)))
+  }
+}

@@ -1,0 +1,28 @@
+import TensorCore
+
+/// Sets a share of numbers to zero and scales the rest up, as `torch.nn.Dropout` in training.
+///
+/// Which numbers is a function of the seed and of their place alone, so that the backward pass finds the same ones
+/// again and threads do not matter.
+struct Dropout {
+  let probability: Float
+  private let generator: SplitMix64
+
+  /// A pattern of its own for each `stream`: one for each layer of each block at each step.
+  init(probability: Double, seed: UInt64, stream: UInt64) {
+    self.probability = Float(probability)
+    generator = SplitMix64(seed: seed, stream: stream)
+  }
+
+  /// out = x with the pattern applied; `out` may be `x` itself.
+  func apply(_ x: MatrixView, into out: MatrixView) {
+    precondition(x.count == out.count, "shapes differ")
+    let scale = 1 / (1 - probability)
+    ThreadPool.shared.runRanges(x.count, minimum: 16_384) { range in
+      for index in range {
+        let keeps = generator.uniform(at: UInt64(index)) >= probability
+        out.base[index] = keeps ? x.base[index] * scale : 0
+      }
+    }
+  }
+}

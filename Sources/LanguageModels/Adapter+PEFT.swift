@@ -1,0 +1,54 @@
+import ModelFiles
+import TensorCore
+
+extension Adapter {
+  /// Fits an adapter that PEFT or Quill saved to a model: every module must exist there and have the right shape.
+  ///
+  /// - Throws: ``AdapterError``.
+  package init(_ folder: AdapterFolder, path: String, configuration: ModelConfiguration) throws(AdapterError) {
+    var places: [String: (block: Int, layer: LinearLayer)] = [:]
+    for block in 0..<configuration.blockCount {
+      for layer in LinearLayer.allCases { places[layer.path(inBlock: block)] = (block, layer) }
+    }
+    var pairs = [[LinearLayer: LoRAPair]](repeating: [:], count: configuration.blockCount)
+    for (module, pair) in folder.pairs {
+      guard let (block, layer) = places[module] else {
+        throw AdapterError(path: path, reason: .unknownModule(module, nearest: Self.nearest(to: module, in: places.keys)))
+      }
+      let shape = configuration.shape(of: layer)
+      guard pair.a.columns == shape.columns, pair.b.rows == shape.rows else {
+        throw AdapterError(
+          path: path,
+          reason: .shape(module, found: [pair.b.rows, pair.a.columns], expected: [shape.rows, shape.columns]))
+      }
+      pairs[block][layer] = LoRAPair(a: pair.a, b: pair.b)
+    }
+    let saved = folder.configuration
+    let options = LoRA(
+      rank: saved.rank, alpha: saved.alpha, dropout: saved.dropout, targets: Set(pairs.flatMap(\.keys)),
+      isRankStabilized: saved.usesRankStabilizedScaling)
+    self.init(options: options, pairs: pairs)
+  }
+
+  /// The adapter as PEFT saves it.
+  package func folder(baseModel: String?) -> AdapterFolder {
+    var modules: [String: AdapterFolder.Pair] = [:]
+    for (block, layers) in pairs.enumerated() {
+      for (layer, pair) in layers { modules[layer.path(inBlock: block)] = AdapterFolder.Pair(a: pair.a, b: pair.b) }
+    }
+    let configuration = AdapterConfiguration(
+      rank: options.rank, alpha: options.alpha, dropout: options.dropout,
+      usesRankStabilizedScaling: options.isRankStabilized, targets: options.targets.map(\.moduleName),
+      baseModel: baseModel)
+    return AdapterFolder(configuration: configuration, pairs: modules)
+  }
+
+  /// The module path with the longest common ending, which is where a wrong prefix shows.
+  private static func nearest(to module: String, in known: some Sequence<String>) -> String? {
+    known.max { commonEnding($0, module) < commonEnding($1, module) }
+  }
+
+  private static func commonEnding(_ a: String, _ b: String) -> Int {
+    zip(a.utf8.reversed(), b.utf8.reversed()).prefix { $0 == $1 }.count
+  }
+}

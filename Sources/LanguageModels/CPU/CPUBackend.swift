@@ -1,0 +1,53 @@
+import CTensorKernels
+import Foundation
+import Quantization
+import TensorCore
+
+/// The engine's work on the processor: float32, packed weights unpacked on the way, on all threads of a pool.
+package final class CPUBackend: ComputeBackend {
+  package static let shared = CPUBackend()
+
+  let pool: ThreadPool
+  let kernels = InstructionSet.current.kernels
+  let scratch = ScratchPool()
+
+  package init(pool: ThreadPool = .shared) { self.pool = pool }
+
+  package func gate(_ gate: MatrixView, _ up: MatrixView, into out: MatrixView) {
+    precondition(gate.count == up.count && up.count == out.count, "shapes differ")
+    pool.runRanges(out.count, minimum: 4096) { range in
+      let start = range.lowerBound
+      kernels.silu_product(gate.base + start, up.base + start, out.base + start, range.count)
+    }
+  }
+
+  package func gateBackward(_ gate: MatrixView, _ up: MatrixView, gradient: MatrixView) {
+    precondition(gate.count == up.count && up.count == gradient.count, "shapes differ")
+    pool.runRanges(gate.count, minimum: 4096) { range in
+      let start = range.lowerBound
+      kernels.silu_product_backward(gate.base + start, up.base + start, gradient.base + start, range.count)
+    }
+  }
+}
+
+/// Float32 memory that is used again instead of being asked of the system for each product.
+final class ScratchPool: @unchecked Sendable {
+  private let lock = NSLock()
+  private var free: [Matrix] = []
+
+  /// Lends memory for at least `count` numbers, with anything in it, while `body` runs.
+  func lend<Result>(_ count: Int, _ body: (UnsafeMutablePointer<Float>) throws -> Result) rethrows -> Result {
+    let matrix = take(count)
+    defer { lock.withLock { free.append(matrix) } }
+    return try body(matrix.view.base)
+  }
+
+  private func take(_ count: Int) -> Matrix {
+    lock.withLock {
+      if let index = free.firstIndex(where: { $0.columns >= count }) { return free.remove(at: index) }
+      // What was too small is given back, so that the pool holds one block for each thread that asks at once.
+      if !free.isEmpty { free.removeLast() }
+      return Matrix(rows: 1, columns: count)
+    }
+  }
+}

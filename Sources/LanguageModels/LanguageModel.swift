@@ -1,0 +1,87 @@
+import ModelFiles
+import Quantization
+import TensorCore
+import Tokenization
+
+/// A language model as a value over shared frozen weights.
+///
+/// Changing the format of the weights or attaching an adapter gives a new value; the old one stays as it was, and both
+/// share what they have in common.
+package struct LanguageModel: Sendable {
+  package let configuration: ModelConfiguration
+  package let tokenizer: Tokenizer
+  /// One row for each token, `[V, D]`.
+  package let tokenEmbedding: WeightMatrix
+  package var blocks: [TransformerBlock]
+  /// Gains of the last norm, `[D]`.
+  package let outputNorm: [Float]
+  /// The output head `[V, D]`; `nil` when the embedding serves as the head.
+  package let outputHead: WeightMatrix?
+  package var adapter: Adapter?
+  /// Where the weights came from.
+  package let path: String
+
+  package init(
+    configuration: ModelConfiguration, tokenizer: Tokenizer, tokenEmbedding: WeightMatrix, blocks: [TransformerBlock],
+    outputNorm: [Float], outputHead: WeightMatrix?, adapter: Adapter? = nil, path: String
+  ) {
+    self.configuration = configuration
+    self.tokenizer = tokenizer
+    self.tokenEmbedding = tokenEmbedding
+    self.blocks = blocks
+    self.outputNorm = outputNorm
+    self.outputHead = outputHead
+    self.adapter = adapter
+    self.path = path
+  }
+
+  /// The matrix that turns hidden states into logits.
+  package var head: WeightMatrix { outputHead ?? tokenEmbedding }
+
+  /// Whether embedding and head are one matrix.
+  package var isTied: Bool { outputHead == nil }
+
+  /// All weights, each matrix counted once; adapters not counted.
+  package var parameterCount: Int {
+    let norms = outputNorm.count + blocks.reduce(0) { $0 + $1.attentionNorm.count + $1.feedForwardNorm.count }
+    let linear = blocks.reduce(0) { sum, block in sum + LinearLayer.allCases.reduce(0) { $0 + block[$1].count } }
+    return norms + linear + tokenEmbedding.count + (outputHead?.count ?? 0)
+  }
+
+  /// Bytes of all weights as they are stored.
+  package var byteCount: Int {
+    let norms = 4 * (outputNorm.count + blocks.reduce(0) { $0 + $1.attentionNorm.count + $1.feedForwardNorm.count })
+    let linear = blocks.reduce(0) { sum, block in sum + LinearLayer.allCases.reduce(0) { $0 + block[$1].byteCount } }
+    return norms + linear + tokenEmbedding.byteCount + (outputHead?.byteCount ?? 0)
+  }
+}
+
+// MARK: - Changing a model
+
+extension LanguageModel {
+  /// The same model with all linear layers in 4-bit NormalFloat; embeddings, norms and head are kept.
+  ///
+  /// - Complexity: O(weights), on all threads. An attached adapter stays.
+  package func quantized(
+    toNF4BlockSize blockSize: Int = 64, doubleQuantized: Bool = true, isCancelled: () -> Bool = { false }
+  ) throws(CancellationError) -> LanguageModel {
+    var model = self
+    for index in blocks.indices {
+      for layer in LinearLayer.allCases {
+        if isCancelled() { throw CancellationError() }
+        let decoded = blocks[index][layer].decoded()
+        let weights = NF4Weights(
+          quantizing: UnsafeBufferPointer(decoded.view.buffer), blockSize: blockSize, doubleQuantized: doubleQuantized)
+        model.blocks[index][layer] = WeightMatrix(rows: decoded.rows, columns: decoded.columns, storage: .nf4(weights))
+      }
+    }
+    return model
+  }
+
+  /// The same model with an untrained adapter, which changes nothing yet.
+  package func attaching(_ options: LoRA, seed: UInt64) -> LanguageModel {
+    var model = self
+    model.adapter = Adapter(options: options, configuration: configuration, seed: seed)
+    return model
+  }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import TensorCore
+
+/// Rotary position embedding: number i and number i + d/2 of each head turn by an angle that grows with the position.
+///
+/// Su et al., "RoFormer", 2021, arXiv:2104.09864, in the layout of transformers (`rotate_half`).
+package struct RotaryEmbedding: Sendable {
+  private let headSize: Int
+  /// Cosines and sines by position, `[positions, d / 2]` each.
+  private let cosines: Matrix
+  private let sines: Matrix
+
+  /// Computes the tables for positions `0 ..< positions`, in float32 as transformers does.
+  package init(_ configuration: ModelConfiguration, positions: Int) {
+    let half = configuration.headSize / 2
+    headSize = configuration.headSize
+    cosines = Matrix(rows: positions, columns: half)
+    sines = Matrix(rows: positions, columns: half)
+    let frequencies = (0..<half).map { index -> Float in
+      let exponent = Float(2 * index) / Float(configuration.headSize)
+      let frequency = 1 / powf(configuration.ropeBase, exponent)
+      return configuration.ropeFactors.isEmpty ? frequency : frequency / configuration.ropeFactors[index]
+    }
+    let (cosineTable, sineTable) = (cosines.view, sines.view)
+    for position in 0..<positions {
+      for index in 0..<half {
+        let angle = Float(position) * frequencies[index]
+        cosineTable.row(position)[index] = cosf(angle)
+        sineTable.row(position)[index] = sinf(angle)
+      }
+    }
+  }
+
+  /// Positions that the tables cover.
+  package var positions: Int { cosines.rows }
+
+  /// Turns all heads of rows `x [T, heads · d]` in place; row t stands at position `start + t`.
+  ///
+  /// - Parameter inverse: Turns back, which is what the gradient of a turn does.
+  package func rotate(_ x: MatrixView, start: Int = 0, inverse: Bool = false) {
+    let half = headSize / 2
+    let direction: Float = inverse ? -1 : 1
+    for row in 0..<x.rows {
+      let (cosine, sine) = (cosines.view.row(start + row), sines.view.row(start + row))
+      let values = x.row(row)
+      for head in stride(from: 0, to: x.columns, by: headSize) {
+        for index in 0..<half {
+          let (first, second) = (values[head + index], values[head + index + half])
+          let turn = sine[index] * direction
+          values[head + index] = first * cosine[index] - second * turn
+          values[head + index + half] = second * cosine[index] + first * turn
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import TensorCore
+
+/// A LoRA adapter as PEFT saves it: `adapter_config.json` and `adapter_model.safetensors` in a folder.
+///
+/// Each pair is named by its module in transformers, `model.layers.0.self_attn.q_proj`; A is `[r, in]`, B `[out, r]`,
+/// rows of B in transformers' order.
+package struct AdapterFolder: Sendable {
+  /// The two thin matrices of one layer.
+  package struct Pair: Sendable {
+    package let a: Matrix
+    package let b: Matrix
+
+    package init(a: Matrix, b: Matrix) {
+      self.a = a
+      self.b = b
+    }
+  }
+
+  package let configuration: AdapterConfiguration
+  package let pairs: [String: Pair]
+
+  package init(configuration: AdapterConfiguration, pairs: [String: Pair]) {
+    self.configuration = configuration
+    self.pairs = pairs
+  }
+
+  private static let prefix = "base_model.model."
+  private static let suffixes = (a: ".lora_A.weight", b: ".lora_B.weight")
+
+  /// Reads a folder. Every tensor in it is matched, or it is an error that names the tensor.
+  ///
+  /// - Throws: ``AdapterError``, ``FileError``, ``SafetensorsError``.
+  package init(readingFrom folder: String) throws {
+    let configurationPath = folder + "/adapter_config.json"
+    let configuration = try AdapterConfiguration(
+      parsing: Data(MappedFile(path: configurationPath).bytes.buffer), path: configurationPath)
+    let file = try SafetensorsFile(path: folder + "/adapter_model.safetensors")
+    var a: [String: Matrix] = [:]
+    var b: [String: Matrix] = [:]
+    for (name, tensor) in file.tensors {
+      guard name.hasPrefix(Self.prefix), tensor.shape.count == 2 else {
+        throw AdapterError(path: file.path, reason: .unknownTensor(name))
+      }
+      let matrix = Matrix(rows: tensor.shape[0], columns: tensor.shape[1], values: try file.floats(of: tensor))
+      if name.hasSuffix(Self.suffixes.a) {
+        a[Self.module(name, Self.suffixes.a)] = matrix
+      } else if name.hasSuffix(Self.suffixes.b) {
+        b[Self.module(name, Self.suffixes.b)] = matrix
+      } else {
+        throw AdapterError(path: file.path, reason: .unknownTensor(name))
+      }
+    }
+    self.configuration = configuration
+    pairs = try Self.pair(a, b, rank: configuration.rank, path: file.path)
+  }
+
+  /// Writes both files, making the folder when it is not there.
+  ///
+  /// - Throws: ``FileError``.
+  package func write(to folder: String) throws(FileError) {
+    try AtomicFile.makeFolder(folder)
+    var tensors: [String: Matrix] = [:]
+    for (module, pair) in pairs {
+      tensors[Self.prefix + module + Self.suffixes.a] = pair.a
+      tensors[Self.prefix + module + Self.suffixes.b] = pair.b
+    }
+    try AtomicFile.write(SafetensorsWriter.data(tensors), to: folder + "/adapter_model.safetensors")
+    try AtomicFile.write(configuration.data, to: folder + "/adapter_config.json")
+  }
+
+  private static func module(_ name: String, _ suffix: String) -> String {
+    String(name.dropFirst(prefix.count).dropLast(suffix.count))
+  }
+
+  private static func pair(_ a: [String: Matrix], _ b: [String: Matrix], rank: Int, path: String) throws(AdapterError)
+    -> [String: Pair]
+  {
+    guard !a.isEmpty else { throw AdapterError(path: path, reason: .empty) }
+    var pairs: [String: Pair] = [:]
+    for (module, matrix) in a {
+      guard let other = b[module] else {
+        throw AdapterError(path: path, reason: .missingTensor(prefix + module + suffixes.b))
+      }
+      guard matrix.rows == rank, other.columns == rank else {
+        throw AdapterError(path: path, reason: .rank(module, found: matrix.rows, expected: rank))
+      }
+      pairs[module] = Pair(a: matrix, b: other)
+    }
+    if let lonely = b.keys.first(where: { a[$0] == nil }) {
+      throw AdapterError(path: path, reason: .missingTensor(prefix + lonely + suffixes.a))
+    }
+    return pairs
+  }
+}
+
+/// What is wrong with an adapter.
+package struct AdapterError: Error, Hashable {
+  package enum Reason: Hashable, Sendable {
+    case configurationNotJSON
+    case unsupported(String, value: String)
+    case field(String, expected: String)
+    case unknownTensor(String)
+    case missingTensor(String)
+    case rank(String, found: Int, expected: Int)
+    case empty
+    /// The adapter has a module that the model lacks.
+    case unknownModule(String, nearest: String?)
+    /// The adapter's matrices do not fit the model's layer.
+    case shape(String, found: [Int], expected: [Int])
+  }
+
+  package let path: String
+  package let reason: Reason
+
+  package init(path: String, reason: Reason) {
+    self.path = path
+    self.reason = reason
+  }
+}

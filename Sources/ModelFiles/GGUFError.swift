@@ -1,0 +1,35 @@
+/// What is wrong with a GGUF file.
+package struct GGUFError: Error, Hashable {
+  package enum Reason: Hashable, Sendable {
+    case notGGUF(found: [UInt8])
+    case bigEndian
+    case version(UInt32)
+    /// The file ends before something that its header promises.
+    case truncated(what: String, needed: UInt64, left: UInt64)
+    /// A count or a length that no file of this size can hold.
+    case absurd(what: String, value: UInt64, limit: UInt64)
+    case valueType(UInt32, key: String)
+    case nestedArray(key: String)
+    case notUTF8(what: String)
+    case emptyKey
+    case duplicate(what: String)
+    case alignment(UInt64)
+    case tensorType(UInt32, tensor: String)
+    case dimensions(UInt32, tensor: String)
+    case rowNotDivisible(tensor: String, columns: Int, format: String, blockSize: Int)
+    case tensorOutOfFile(tensor: String, end: UInt64, size: UInt64)
+    case tensorMisplaced(tensor: String, offset: UInt64, alignment: UInt64)
+    case missingKey(String)
+    case wrongKey(String, expected: String)
+    case missingTensor(String)
+    case tensorShape(String, found: [Int], expected: [Int])
+  }
+
+  package let path: String
+  package let reason: Reason
+
+  package init(path: String, reason: Reason) {
+    self.path = path
+    self.reason = reason
+  }
+}

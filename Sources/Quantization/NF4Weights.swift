@@ -1,0 +1,131 @@
+import CTensorKernels
+import TensorCore
+
+/// A tensor in 4-bit NormalFloat: codes, and one scale for each block.
+package struct NF4Weights: Sendable {
+  /// How the scales are kept.
+  package enum Scales: Sendable {
+    /// One float32 for each block.
+    case float32(Bytes)
+    /// One byte for each block: QLoRA's double quantization.
+    case doubleQuantized(DoubleQuantizedScales)
+  }
+
+  /// Elements of the tensor, row-major.
+  package let count: Int
+  /// Elements that share one scale.
+  package let blockSize: Int
+  /// Two codes to a byte, the first in the high nibble; `(count + 1) / 2` bytes.
+  package let codes: Bytes
+  package let scales: Scales
+
+  package init(count: Int, blockSize: Int, codes: Bytes, scales: Scales) {
+    precondition(codes.count == (count + 1) / 2, "\(codes.count) bytes of codes for \(count) weights")
+    self.count = count
+    self.blockSize = blockSize
+    self.codes = codes
+    self.scales = scales
+  }
+
+  package var blockCount: Int { (count + blockSize - 1) / blockSize }
+
+  /// Bytes of codes and scales together.
+  package var byteCount: Int {
+    switch scales {
+    case .float32(let bytes): codes.count + bytes.count
+    case .doubleQuantized(let scales): codes.count + scales.byteCount
+    }
+  }
+
+  /// The scale of a block.
+  package func scale(of block: Int) -> Float {
+    precondition(block >= 0 && block < blockCount, "block \(block) of \(blockCount)")
+    return switch scales {
+    case .float32(let bytes): bytes.pointer.loadUnaligned(fromByteOffset: block * 4, as: Float.self)
+    case .doubleQuantized(let scales): scales.scale(of: block)
+    }
+  }
+
+  /// Decodes the elements in `range` to float32: level of the code times scale of the block.
+  package func decode(
+    _ range: Range<Int>, into out: UnsafeMutablePointer<Float>,
+    with kernels: tk_kernels = InstructionSet.current.kernels
+  ) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "elements \(range) of \(count)")
+    let source = codes.pointer.assumingMemoryBound(to: UInt8.self)
+    var element = range.lowerBound
+    while element < range.upperBound {
+      let block = element / blockSize
+      let end = min((block + 1) * blockSize, range.upperBound)
+      let scale = scale(of: block)
+      let target = out + (element - range.lowerBound)
+      if element % 2 == 0 && (end - element) % 2 == 0 {
+        kernels.decode_nibbles(source + element / 2, end - element, NF4.levels, scale, target)
+      } else {
+        for index in element..<end { target[index - element] = level(of: index, in: source) * scale }
+      }
+      element = end
+    }
+  }
+
+  private func level(of element: Int, in source: UnsafePointer<UInt8>) -> Float {
+    let pair = source[element / 2]
+    return NF4.levels[Int(element % 2 == 0 ? pair >> 4 : pair & 15)]
+  }
+}
+
+// MARK: - Encoding
+
+extension NF4Weights {
+  /// Quantizes a tensor.
+  ///
+  /// - Parameters:
+  ///   - values: The tensor flattened row-major.
+  ///   - blockSize: Weights that share one scale: a power of two in 32 ... 4096; QLoRA uses 64.
+  ///   - doubleQuantized: Whether the scales are quantized to 8 bits too.
+  /// - Complexity: O(`values.count`), on all threads of the pool.
+  package init(
+    quantizing values: UnsafeBufferPointer<Float>, blockSize: Int = 64, doubleQuantized: Bool = true,
+    with kernels: tk_kernels = InstructionSet.current.kernels
+  ) {
+    precondition(blockSize >= 32 && blockSize <= 4096 && blockSize.nonzeroBitCount == 1, "block size \(blockSize)")
+    let blocks = (values.count + blockSize - 1) / blockSize
+    var scales = [Float](repeating: 0, count: blocks)
+    let codes = Bytes(count: (values.count + 1) / 2) { packed in
+      scales.withUnsafeMutableBufferPointer { scales in
+        let sink = Sink(codes: packed.assumingMemoryBound(to: UInt8.self), scales: scales)
+        ThreadPool.shared.runRanges(blocks, minimum: 64) { range in
+          Self.encode(values, blocks: range, blockSize: blockSize, into: sink, with: kernels)
+        }
+      }
+    }
+    let stored: Scales = doubleQuantized ? .doubleQuantized(DoubleQuantizedScales(scales)) : .float32(Bytes(scales))
+    self.init(count: values.count, blockSize: blockSize, codes: codes, scales: stored)
+  }
+
+  /// Where the threads write; each block is written by one of them.
+  private struct Sink: @unchecked Sendable {
+    let codes: UnsafeMutableBufferPointer<UInt8>
+    let scales: UnsafeMutableBufferPointer<Float>
+  }
+
+  private static func encode(
+    _ values: UnsafeBufferPointer<Float>, blocks: Range<Int>, blockSize: Int, into sink: Sink, with kernels: tk_kernels
+  ) {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: blockSize) { codes in
+      let unpacked = codes.baseAddress!
+      for block in blocks {
+        let start = block * blockSize
+        let count = min(blockSize, values.count - start)
+        let source = UnsafeBufferPointer(start: values.baseAddress! + start, count: count)
+        sink.scales[block] =
+          count == blockSize ? NF4.encode(source, into: unpacked, with: kernels) : NF4.encodeRest(source, into: unpacked)
+        // An odd last element is padded with a zero weight.
+        if count % 2 == 1 { unpacked[count] = 7 }
+        for pair in 0..<(count + 1) / 2 {
+          sink.codes[start / 2 + pair] = unpacked[2 * pair] << 4 | unpacked[2 * pair + 1]
+        }
+      }
+    }
+  }
+}

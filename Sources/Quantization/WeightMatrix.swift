@@ -1,0 +1,82 @@
+import TensorCore
+
+/// A frozen weight matrix `[out, in]` in the format in which it is stored.
+package struct WeightMatrix: Sendable {
+  /// The packed numbers.
+  package enum Storage: Sendable {
+    /// Rows of ggml blocks, one after the other.
+    case blocks(BlockFormat, Bytes)
+    /// Codes and scales over the flattened matrix.
+    case nf4(NF4Weights)
+  }
+
+  package let rows: Int
+  package let columns: Int
+  package let storage: Storage
+
+  /// Wraps packed numbers.
+  ///
+  /// Whether they fill the shape is checked where they come from: in the readers of files and in the encoders.
+  package init(rows: Int, columns: Int, storage: Storage) {
+    switch storage {
+    case .blocks(let format, let bytes):
+      precondition(bytes.count == rows * format.bytes(for: columns), "\(bytes.count) bytes for \(rows) by \(columns)")
+    case .nf4(let weights):
+      precondition(weights.count == rows * columns, "\(weights.count) weights for \(rows) by \(columns)")
+    }
+    self.rows = rows
+    self.columns = columns
+    self.storage = storage
+  }
+
+  /// A float32 matrix as a frozen weight.
+  package init(_ matrix: Matrix) {
+    let bytes = Bytes(count: matrix.rows * matrix.columns * 4) {
+      $0.copyMemory(from: UnsafeRawBufferPointer(matrix.view.buffer))
+    }
+    self.init(rows: matrix.rows, columns: matrix.columns, storage: .blocks(.f32, bytes))
+  }
+
+  package var count: Int { rows * columns }
+
+  /// Bytes of the packed numbers.
+  package var byteCount: Int {
+    switch storage {
+    case .blocks(_, let bytes): bytes.count
+    case .nf4(let weights): weights.byteCount
+    }
+  }
+
+  package var bitsPerWeight: Double { count == 0 ? 0 : Double(byteCount * 8) / Double(count) }
+
+  /// The format as a table of layers shows it.
+  package var formatName: String {
+    switch storage {
+    case .blocks(let format, _): format.name
+    case .nf4(let weights):
+      if case .doubleQuantized = weights.scales { "nf4 + double quantization" } else { "nf4" }
+    }
+  }
+
+  /// Decodes consecutive rows to float32, `range.count * columns` numbers.
+  package func decode(rows range: Range<Int>, into out: UnsafeMutablePointer<Float>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
+    switch storage {
+    case .blocks(let format, let bytes):
+      let stride = format.bytes(for: columns)
+      format.decode(bytes.pointer + range.lowerBound * stride, count: range.count * columns, into: out)
+    case .nf4(let weights):
+      weights.decode(range.lowerBound * columns..<range.upperBound * columns, into: out)
+    }
+  }
+
+  /// The whole matrix in float32, decoded on all threads.
+  package func decoded() -> Matrix {
+    let matrix = Matrix(rows: rows, columns: columns)
+    let view = matrix.view
+    ThreadPool.shared.runRanges(rows, minimum: 16) { range in
+      if !range.isEmpty { decode(rows: range, into: view.row(range.lowerBound)) }
+    }
+    return matrix
+  }
+}

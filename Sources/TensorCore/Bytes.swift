@@ -1,0 +1,55 @@
+import Foundation
+
+/// A run of read-only bytes that somebody else keeps alive: a mapped file or an allocation.
+package struct Bytes: @unchecked Sendable {
+  package let pointer: UnsafeRawPointer
+  package let count: Int
+  private let owner: AnyObject
+
+  /// The bytes of a mapped file.
+  package init(_ file: MappedFile) {
+    pointer = file.pointer
+    count = file.count
+    owner = file
+  }
+
+  private init(pointer: UnsafeRawPointer, count: Int, owner: AnyObject) {
+    self.pointer = pointer
+    self.count = count
+    self.owner = owner
+  }
+
+  /// Allocates `count` bytes, aligned to 64, and lets `initialize` fill all of them.
+  package init(count: Int, initializingWith initialize: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows {
+    let allocation = Allocation(count: count)
+    try initialize(allocation.buffer)
+    self.init(pointer: UnsafeRawPointer(allocation.buffer.baseAddress!), count: count, owner: allocation)
+  }
+
+  /// Copies an array's elements, which must be plain numbers.
+  package init<Element: BitwiseCopyable>(_ elements: [Element]) {
+    self = elements.withUnsafeBytes { source in
+      Bytes(count: source.count) { $0.copyMemory(from: source) }
+    }
+  }
+
+  /// The part in `range`, which must lie inside.
+  package subscript(range: Range<Int>) -> Bytes {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "bytes \(range) of \(count)")
+    return Bytes(pointer: pointer + range.lowerBound, count: range.count, owner: owner)
+  }
+
+  package var buffer: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: pointer, count: count) }
+
+  /// The bytes as numbers of another type; a rest that does not fill a number is left out.
+  package func array<Element: BitwiseCopyable>(of type: Element.Type) -> [Element] {
+    let stride = MemoryLayout<Element>.stride
+    return (0..<count / stride).map { pointer.loadUnaligned(fromByteOffset: $0 * stride, as: type) }
+  }
+
+  private final class Allocation {
+    let buffer: UnsafeMutableRawBufferPointer
+    init(count: Int) { buffer = .allocate(byteCount: max(1, count), alignment: 64) }
+    deinit { buffer.deallocate() }
+  }
+}

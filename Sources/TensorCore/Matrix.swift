@@ -1,0 +1,85 @@
+import CTensorKernels
+
+/// A float32 matrix over memory of its own, row-major and aligned to 64 bytes.
+///
+/// A matrix is a reference: copies share the numbers. Who writes to it must be the only one who does; the engine
+/// gives each matrix one owner, and frozen weights are never written to.
+package final class Matrix: @unchecked Sendable {
+  package let rows: Int
+  package let columns: Int
+  private let storage: UnsafeMutableRawPointer
+
+  /// Allocates a matrix of zeros, shape `[rows, columns]`.
+  package init(rows: Int, columns: Int) {
+    precondition(rows >= 0 && columns >= 0, "a matrix of \(rows) by \(columns)")
+    self.rows = rows
+    self.columns = columns
+    let bytes = max(1, rows * columns) * MemoryLayout<Float>.stride
+    storage = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    storage.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+  }
+
+  /// Copies values in row-major order, `rows * columns` of them.
+  package convenience init(rows: Int, columns: Int, values: [Float]) {
+    precondition(values.count == rows * columns, "\(values.count) values for \(rows) by \(columns)")
+    self.init(rows: rows, columns: columns)
+    view.buffer.baseAddress?.update(from: values, count: values.count)
+  }
+
+  deinit { storage.deallocate() }
+
+  /// The whole matrix.
+  package var view: MatrixView {
+    MatrixView(base: storage.assumingMemoryBound(to: Float.self), rows: rows, columns: columns)
+  }
+
+  /// The first `count` rows.
+  package func prefix(_ count: Int) -> MatrixView { view[0..<count] }
+
+  /// All numbers in row-major order.
+  package var values: [Float] { Array(view.buffer) }
+
+  /// A matrix of its own with the same numbers.
+  package func copy() -> Matrix { Matrix(rows: rows, columns: columns, values: values) }
+}
+
+/// Consecutive rows of a matrix, without owning them: valid as long as the matrix lives.
+package struct MatrixView: @unchecked Sendable {
+  package let base: UnsafeMutablePointer<Float>
+  package let rows: Int
+  package let columns: Int
+
+  package init(base: UnsafeMutablePointer<Float>, rows: Int, columns: Int) {
+    self.base = base
+    self.rows = rows
+    self.columns = columns
+  }
+
+  package var count: Int { rows * columns }
+
+  package var buffer: UnsafeMutableBufferPointer<Float> { UnsafeMutableBufferPointer(start: base, count: count) }
+
+  /// The address of a row.
+  package func row(_ index: Int) -> UnsafeMutablePointer<Float> {
+    precondition(index >= 0 && index < rows, "row \(index) of \(rows)")
+    return base + index * columns
+  }
+
+  package subscript(range: Range<Int>) -> MatrixView {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
+    return MatrixView(base: base + range.lowerBound * columns, rows: range.count, columns: columns)
+  }
+
+  package func fill(with value: Float) { buffer.update(repeating: value) }
+
+  package func copy(from other: MatrixView) {
+    precondition(other.rows == rows && other.columns == columns, "shapes differ")
+    base.update(from: other.base, count: count)
+  }
+
+  /// Adds another matrix of the same shape, element by element.
+  package func add(_ other: MatrixView) {
+    precondition(other.rows == rows && other.columns == columns, "shapes differ")
+    InstructionSet.current.kernels.add_scaled(1, other.base, base, count)
+  }
+}
