@@ -19,7 +19,7 @@ extension ConnectionFile {
   ///
   /// - Throws: ``ConnectionFileError``.
   public init(parsing data: Data) throws(ConnectionFileError) {
-    guard let members = JSONText.value(of: data)?.object else { throw .notAnObject }
+    guard let members = JSONReader.value(of: data)?.object else { throw .notAnObject }
     let fields = ContentFields(members, of: "the connection file")
     do {
       let transportName = try fields.string("transport", default: "tcp")

@@ -5,28 +5,34 @@ import Foundation
 ///
 /// An empty key turns both off: signatures are then empty and everything verifies.
 public struct MessageSigner: Sendable {
-  private let key: SymmetricKey?
+  /// The start of every signature: the key has been taken in and no message yet.
+  private let keyed: HMAC<SHA256>?
 
   public init(key: String) {
-    self.key = key.isEmpty ? nil : SymmetricKey(data: Data(key.utf8))
+    keyed = key.isEmpty ? nil : HMAC<SHA256>(key: SymmetricKey(data: Data(key.utf8)))
   }
 
   /// The signature of `parts` (header, parent header, metadata, content) as lower-case hexadecimal text.
   public func signature(of parts: some Sequence<Data>) -> Data {
-    guard let key else { return Data() }
-    return Data(code(of: parts, key: key).flatMap { [Self.digits[Int($0 >> 4)], Self.digits[Int($0 & 15)]] })
+    guard let keyed else { return Data() }
+    var text = Data(capacity: SHA256.byteCount * 2)
+    for byte in code(of: parts, keyed) {
+      text.append(Self.digits[Int(byte >> 4)])
+      text.append(Self.digits[Int(byte & 15)])
+    }
+    return text
   }
 
   /// Whether `signature` belongs to `parts`, compared in constant time.
   public func verifies(_ signature: Data, of parts: some Sequence<Data>) -> Bool {
-    guard let key else { return true }
+    guard let keyed else { return true }
     guard let claimed = Self.bytes(ofHexadecimal: signature) else { return false }
     // `==` of an authentication code takes the same time wherever the two differ.
-    return code(of: parts, key: key) == claimed
+    return code(of: parts, keyed) == claimed
   }
 
-  private func code(of parts: some Sequence<Data>, key: SymmetricKey) -> HMAC<SHA256>.MAC {
-    var authentication = HMAC<SHA256>(key: key)
+  private func code(of parts: some Sequence<Data>, _ keyed: HMAC<SHA256>) -> HMAC<SHA256>.MAC {
+    var authentication = keyed
     for part in parts { authentication.update(data: part) }
     return authentication.finalize()
   }

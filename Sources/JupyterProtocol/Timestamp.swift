@@ -10,13 +10,23 @@ enum Timestamp {
     clock_gettime(CLOCK_REALTIME, &time)
     var parts = tm()
     gmtime_r(&time.tv_sec, &parts)
-    let date = "\(parts.tm_year + 1900)-\(padded(parts.tm_mon + 1))-\(padded(parts.tm_mday))"
-    let clock = "\(padded(parts.tm_hour)):\(padded(parts.tm_min)):\(padded(parts.tm_sec))"
-    return "\(date)T\(clock).\(padded(Int32(time.tv_nsec / 1000), width: 6))Z"
+    var text = ""
+    text.reserveCapacity(27)
+    append(parts.tm_year + 1900, digits: 4, to: &text)
+    for (separator, value) in [
+      ("-", parts.tm_mon + 1), ("-", parts.tm_mday), ("T", parts.tm_hour), (":", parts.tm_min), (":", parts.tm_sec),
+    ] {
+      text += separator
+      append(value, digits: 2, to: &text)
+    }
+    text += "."
+    append(Int32(time.tv_nsec / 1000), digits: 6, to: &text)
+    return text + "Z"
   }
 
-  private static func padded(_ value: Int32, width: Int = 2) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+  private static func append(_ value: Int32, digits: Int, to text: inout String) {
+    let number = String(value)
+    for _ in number.utf8.count..<max(digits, number.utf8.count) { text += "0" }
+    text += number
   }
 }
