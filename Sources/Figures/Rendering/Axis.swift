@@ -13,10 +13,12 @@ package struct Axis: Sendable, Hashable {
   package var hasGrid: Bool
   /// Whether the first value is at the top (y) instead of at the bottom.
   package var isReversed: Bool
+  /// Whether the places are names at 0, 1, 2 … instead of numbers.
+  package var isCategorical: Bool
 
   package init(
     title: String, scale: Scale = .linear, domain: ClosedRange<Double>, ticks: [Tick], hasGrid: Bool = true,
-    isReversed: Bool = false
+    isReversed: Bool = false, isCategorical: Bool = false
   ) {
     self.title = title
     self.scale = scale
@@ -24,6 +26,7 @@ package struct Axis: Sendable, Hashable {
     self.ticks = ticks
     self.hasGrid = hasGrid
     self.isReversed = isReversed
+    self.isCategorical = isCategorical
   }
 }
 
@@ -60,7 +63,9 @@ extension Axis {
     let stride = max(1, (names.count + maximumLabels - 1) / max(1, maximumLabels))
     let ticks = Swift.stride(from: 0, to: names.count, by: stride).map { Tick(value: Double($0), label: names[$0]) }
     let last = max(0.5, Double(names.count) - 0.5)
-    return Axis(title: title, domain: -0.5...last, ticks: ticks, hasGrid: false, isReversed: isReversed)
+    return Axis(
+      title: title, domain: -0.5...last, ticks: ticks, hasGrid: false, isReversed: isReversed,
+      isCategorical: true)
   }
 
   private static func linear(_ range: ClosedRange<Double>, title: String, isRounded: Bool, tickCount: Int) -> Axis {

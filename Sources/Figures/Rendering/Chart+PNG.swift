@@ -28,7 +28,7 @@ private struct ChartPainter {
     let labels = chart.y.ticks.map { canvas.width(of: $0.label, fontSize: Self.tickSize) }
     // At least 38 pixels, so that a chart does not jump when its numbers get one digit more.
     left = min(170, max(38, (labels.max() ?? 0) + 10)) + (chart.y.title.isEmpty ? 4 : 22)
-    let heading = (chart.title.isEmpty ? 0 : 22.0) + (chart.note == nil ? 0 : 16) + (chart.legendEntries.isEmpty ? 0 : 22)
+    let heading = (chart.title.isEmpty ? 0 : 22.0) + (chart.subtitle == nil ? 0 : 16) + (chart.legendEntries.isEmpty ? 0 : 22)
     top = 10 + heading
     let right = chart.colorScale == nil ? 16.0 : 92
     width = max(20, Double(chart.size.width) - left - right)
@@ -73,7 +73,7 @@ private struct ChartPainter {
       canvas.draw(title, at: Point(start.x, y), fontSize: Self.titleSize, isBold: true)
       y += 20
     }
-    if let note = chart.note {
+    if let note = chart.subtitle {
       canvas.draw(canvas.shortened(note, to: limit, fontSize: Self.tickSize), at: Point(start.x, y), fontSize: Self.tickSize)
       y += 18
     }

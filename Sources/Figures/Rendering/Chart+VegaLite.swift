@@ -17,9 +17,9 @@ extension Chart {
       "config": Self.theme,
       "layer": .array(layers.map(layerSpecification)),
     ]
-    if !title.isEmpty || note != nil {
+    if !title.isEmpty || subtitle != nil {
       var heading: [String: JSONValue] = ["text": .string(title)]
-      if let note { heading["subtitle"] = .string(note) }
+      if let subtitle { heading["subtitle"] = .string(subtitle) }
       specification["title"] = .object(heading)
     }
     return .object(specification)

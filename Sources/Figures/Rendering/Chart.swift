@@ -27,6 +27,9 @@ package struct Chart: Sendable, Hashable {
     self.layers = layers
     self.colorScale = colorScale
   }
+
+  /// What stands under the title: the note, or that there is nothing to show.
+  var subtitle: String? { note ?? (layers.allSatisfy(\.mark.isEmpty) ? "no data" : nil) }
 }
 
 /// Width and height in CSS pixels.
@@ -75,6 +78,17 @@ package enum Mark: Sendable, Hashable {
   case labels([Label])
   /// A coloured cell at every pair of whole coordinates; the colour is that of ``Chart/colorScale``.
   case cells(Matrix)
+
+  var isEmpty: Bool {
+    switch self {
+    case .points(let points, _), .line(let points, _, _): !points.contains(where: \.isFinite)
+    case .bars(let bars): bars.isEmpty
+    case .verticalRules(let places): places.isEmpty
+    case .errorBars(let bars): bars.isEmpty
+    case .labels(let labels): labels.isEmpty
+    case .cells(let matrix): !matrix.values.contains(where: \.isFinite)
+    }
+  }
 }
 
 package struct Point: Sendable, Hashable {
