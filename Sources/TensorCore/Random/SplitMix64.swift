@@ -17,7 +17,9 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
   }
 
   /// Returns the 64 random bits at `index`, whatever was drawn before.
-  @inlinable package func bits(at index: UInt64) -> UInt64 { Self.scramble(seed &+ (index &+ 1) &* 0x9e37_79b9_7f4a_7c15) }
+  @inlinable package func bits(at index: UInt64) -> UInt64 {
+    Self.scramble(seed &+ (index &+ 1) &* 0x9e37_79b9_7f4a_7c15)
+  }
 
   /// Returns a number of `0..<1` with 24 random bits, drawn at `index`.
   @inlinable package func uniform(at index: UInt64) -> Float { Float(bits(at: index) >> 40) * 0x1p-24 }

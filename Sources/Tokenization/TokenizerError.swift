@@ -1,0 +1,59 @@
+/// What is wrong with a tokenizer's description or with the ids that are given to it.
+package enum TokenizerError: Error, Sendable, Hashable {
+  case noTokens
+  case tooManyTokens(count: Int, limit: Int)
+  case duplicateToken(text: String, first: Int, second: Int)
+  case typeCount(types: Int, tokens: Int)
+  case unknownType(id: Int, type: Int)
+  case malformedMerge(index: Int, text: String)
+  case mergeOutsideVocabulary(index: Int, text: String, missing: String)
+  case specialTokenOutOfRange(role: String, id: Int, tokens: Int)
+  case missingBeginningOfSequence
+  case missingEndOfSequence
+  case unknownPreTokenizer(name: String, known: [String])
+  case tokenOutOfRange(id: Int, tokens: Int)
+}
+
+extension TokenizerError: CustomStringConvertible {
+  /// The message: what was found and what was expected, lower case, without a final period.
+  package var description: String {
+    switch self {
+    case .noTokens:
+      "the vocabulary is empty"
+    case .tooManyTokens(let count, let limit):
+      "the vocabulary has \(count) tokens, more than the \(limit) that are possible"
+    case .duplicateToken(let text, let first, let second):
+      "tokens \(first) and \(second) of the vocabulary are both '\(text)'"
+    case .typeCount(let types, let tokens):
+      "the vocabulary has \(tokens) tokens but \(types) token types"
+    case .unknownType(let id, let type):
+      "token \(id) has the type \(type); types are 1 to 6"
+    case .malformedMerge(let index, let text):
+      "merge \(index) is '\(text)'; it should be two tokens with one space between"
+    case .mergeOutsideVocabulary(let index, let text, let missing):
+      "merge \(index), '\(text)', needs the token '\(missing)', which the vocabulary does not have"
+    case .specialTokenOutOfRange(let role, let id, let tokens):
+      "the \(role) token has the id \(id); the vocabulary has ids 0 to \(tokens - 1)"
+    case .missingBeginningOfSequence:
+      "the tokenizer begins every text with a beginning-of-sequence token but does not say which"
+    case .missingEndOfSequence:
+      "the tokenizer ends every text with an end-of-sequence token but does not say which"
+    case .unknownPreTokenizer(let name, let known):
+      "unknown pre-tokenizer '\(name)'; known are \(known.joined(separator: ", "))"
+    case .tokenOutOfRange(let id, let tokens):
+      "there is no token \(id); the vocabulary has ids 0 to \(tokens - 1)"
+    }
+  }
+
+  /// What to do next, or `nil` when the message says it.
+  package var help: String? {
+    switch self {
+    case .unknownPreTokenizer:
+      "the way text is cut into words decides the tokens; use a model with one of the known pre-tokenizers"
+    case .tokenOutOfRange:
+      "ids belong to one model's vocabulary; take them from the same model's tokens(of:)"
+    default:
+      "the model file is damaged or was converted wrongly; download or convert it again"
+    }
+  }
+}
