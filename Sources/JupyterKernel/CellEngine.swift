@@ -56,11 +56,16 @@ extension CellEngine {
     throw CellError(name: "Unsupported", message: "this kernel evaluates no user expressions")
   }
 
-  public func complete(_ code: String, cursor: Int) -> Completions { Completions(matches: [], replacing: cursor..<cursor) }
+  public func complete(_ code: String, cursor: Int) -> Completions {
+    Completions(matches: [], replacing: cursor..<cursor)
+  }
   public func inspect(_ code: String, cursor: Int, detail: Int) -> MIMEBundle? { nil }
   public func isComplete(_ code: String) -> Completeness { .unknown }
-  public func commOpened(_ comm: Comm, message: CommMessage, output: any CellOutput, cancellation: CancellationFlag) -> Bool { false }
-  public func commReceived(_ comm: Comm, message: CommMessage, output: any CellOutput, cancellation: CancellationFlag) {}
+  public func commOpened(_ comm: Comm, message: CommMessage, output: any CellOutput, cancellation: CancellationFlag)
+    -> Bool
+  { false }
+  public func commReceived(_ comm: Comm, message: CommMessage, output: any CellOutput, cancellation: CancellationFlag) {
+  }
   public func commClosed(_ comm: Comm, message: CommMessage, output: any CellOutput, cancellation: CancellationFlag) {}
   public func shutDown(restarts: Bool) {}
 }

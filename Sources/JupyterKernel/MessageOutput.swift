@@ -89,11 +89,12 @@ extension MessageOutput {
 
   private func write(_ text: String, to stream: StandardStream, _ state: inout State) {
     guard !isSilent else { return }
+    let remaining = max(0, context.limit.textBytes - state.textBytes)
     state.textBytes += text.utf8.count
-    guard state.textBytes <= context.limit.textBytes else {
-      return sayThatLimitIsReached("\(context.limit.textBytes) bytes of text", &state)
-    }
-    context.publisher.stream(text, to: stream, parent: request.header)
+    let fits = text.utf8.count <= remaining
+    let shown = fits ? text : text.prefix(utf8Count: remaining)
+    if !shown.isEmpty { context.publisher.stream(shown, to: stream, parent: request.header) }
+    if !fits { sayThatLimitIsReached("\(context.limit.textBytes) bytes of text", &state) }
   }
 
   private func sayThatLimitIsReached(_ limit: String, _ state: inout State) {
@@ -188,5 +189,14 @@ extension MessageOutput {
     content["data"] = message.data
     context.publisher.publish(
       type, content, parent: request.header, metadata: message.metadata, buffers: message.buffers)
+  }
+}
+
+extension String {
+  /// As many whole characters from the start as fit in `count` bytes of UTF-8.
+  fileprivate func prefix(utf8Count count: Int) -> String {
+    var end = utf8.index(startIndex, offsetBy: count, limitedBy: endIndex) ?? endIndex
+    while end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
+    return String(self[..<end])
   }
 }

@@ -1,0 +1,105 @@
+import Foundation
+import JSONValue
+import JupyterKernel
+import JupyterProtocol
+import Logging
+import Synchronization
+import Testing
+
+/// The example of the target's README: an engine of ten lines.
+final class EchoEngine: CellEngine {
+  let languageInformation = LanguageInformation(
+    implementation: "echo", implementationVersion: "1.0", banner: "Echo", name: "text", version: "1.0",
+    mimeType: "text/plain", fileExtension: ".txt")
+
+  func execute(_ cell: Cell, output: any CellOutput, cancellation: CancellationFlag) -> CellOutcome {
+    output.result(["text/plain": .string(cell.code)])
+    return .ok
+  }
+}
+
+extension KernelTests {
+  @Suite struct Lifetime {
+    @Test func tenLinesAreAnEngine() throws {
+      let kernel = try RunningKernel(engine: EchoEngine())
+      let published = try kernel.frontEnd.run("hello").published
+      #expect(published.contains { $0.content["data"] == ["text/plain": "hello"] })
+      let complete = kernel.frontEnd.send("complete_request", ["code": "h"])
+      #expect(try kernel.frontEnd.reply(to: complete).content["matches"] == [])
+      let isComplete = kernel.frontEnd.send("is_complete_request", ["code": "h"])
+      #expect(try kernel.frontEnd.reply(to: isComplete).content["status"] == "unknown")
+      let expressions = try kernel.frontEnd.run("", ["user_expressions": ["a": "1"]]).reply
+      #expect(expressions.content["user_expressions"]?["a"]?["ename"] == "Unsupported")
+      try kernel.shutDown()
+    }
+
+    @Test(arguments: [false, true])
+    func shutDownAndRestart(restarts: Bool) throws {
+      let engine = TestEngine { _, _, _ in .ok }
+      let kernel = try RunningKernel(engine: engine)
+      let (reply, exit) = try kernel.shutDown(restarts: restarts)
+      #expect(reply.content == ["status": "ok", "restart": .bool(restarts)])
+      #expect(exit == .shutDown(restarts: restarts))
+      #expect(engine.events.withLock { $0 } == ["shut down, restarts: \(restarts)"])
+      let published = try kernel.frontEnd.published(for: try #require(reply.parent).id)
+      #expect(published.types == ["status", "shutdown_reply", "status"])
+    }
+
+    @Test func shutDownStopsARunningCellAndRemovesTheSockets() throws {
+      let kernel = try RunningKernel()
+      try kernel.frontEnd.waitUntilRunning(kernel.frontEnd.execute("loop"))
+      let start = ContinuousClock.now
+      #expect(try kernel.shutDown().exit == .shutDown(restarts: false))
+      #expect(start.duration(to: .now) < .seconds(1))
+      for channel in Channel.allCases {
+        let path = try #require(kernel.connection.socketPath(of: channel))
+        #expect(!FileManager.default.fileExists(atPath: path))
+      }
+    }
+
+    @Test func aCellThatDoesNotHeedItsFlagDoesNotKeepTheKernel() throws {
+      let kernel = try RunningKernel { _, _, _ in
+        sleep(4)
+        return .ok
+      }
+      try kernel.frontEnd.waitUntilRunning(kernel.frontEnd.execute("deaf"))
+      let start = ContinuousClock.now
+      #expect(try kernel.shutDown().exit == .shutDown(restarts: false))
+      #expect(start.duration(to: .now) < .seconds(2.4))
+    }
+
+    @Test(arguments: ["127.0.0.1", "::1"])
+    func tcp(address: String) throws {
+      let ports = try freePorts(address: address)
+      let connection = ConnectionFile(address: address, ports: ports, key: "k")
+      let kernel = try RunningKernel(engine: EchoEngine(), connection: connection)
+      #expect(try kernel.frontEnd.run("x").reply.content["status"] == "ok")
+
+      let second = Kernel(engine: EchoEngine(), connection: connection, logger: Logger(label: "test"))
+      let error = #expect(throws: KernelError.self) { try second.run() }
+      #expect(error?.description == "cannot bind \(connection.endpoint(of: .shell)): Address already in use")
+      try kernel.shutDown()
+    }
+
+    @Test func anIdleKernelUsesNoTime() throws {
+      let kernel = try RunningKernel()
+      _ = try kernel.frontEnd.run("x")
+      let before = processSeconds()
+      sleep(1)
+      #expect(processSeconds() - before < 0.05)
+      try kernel.shutDown()
+    }
+
+    private func processSeconds() -> Double {
+      var time = timespec()
+      clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+      return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
+    /// Ports that were free a moment ago.
+    private func freePorts(address: String) throws -> [Channel: Int] {
+      let first = Int.random(in: 20000..<60000)
+      return Dictionary(uniqueKeysWithValues: Channel.allCases.enumerated().map { ($1, first + $0) })
+    }
+  }
+}
