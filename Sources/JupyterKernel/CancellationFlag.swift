@@ -1,6 +1,8 @@
 import Synchronization
 
-/// Whether the person has interrupted the running cell. Set once, read from any thread.
+/// Whether the person has interrupted the running cell.
+///
+/// Set once, read from any thread.
 public final class CancellationFlag: Sendable {
   private let flag = Atomic(false)
 

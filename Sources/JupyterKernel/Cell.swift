@@ -38,7 +38,9 @@ public struct CellError: Error, Equatable {
   public var name: String
   /// One sentence.
   public var message: String
-  /// What is shown, line by line; ANSI colours are allowed. `name: message` when empty.
+  /// What is shown, line by line; ANSI colours are allowed.
+  ///
+  /// `name: message` when empty.
   public var traceback: [String]
 
   public init(name: String, message: String, traceback: [String] = []) {

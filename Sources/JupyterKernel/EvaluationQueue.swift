@@ -49,7 +49,9 @@ final class EvaluationQueue: Sendable {
     }
   }
 
-  /// Cancels the job that runs, or when none does, the first that is about to. Does nothing when idle.
+  /// Cancels the job that runs, or when none does, the first that is about to.
+  ///
+  /// Does nothing when idle.
   func interrupt() {
     state.withLock { state in (state.running ?? state.waiting.first)?.cancellation.cancel() }
   }

@@ -9,7 +9,9 @@ enum InterruptSignal {
   /// The descriptor of the control thread's wake-up, or -1.
   private static let descriptor = Atomic<Int32>(-1)
 
-  /// Has SIGINT wake `wakeUp` instead of ending the process. Children of the process get the default action back.
+  /// Has SIGINT wake `wakeUp` instead of ending the process.
+  ///
+  /// Children of the process get the default action back.
   static func install(waking wakeUp: WakeUp) {
     descriptor.store(wakeUp.writeDescriptor, ordering: .sequentiallyConsistent)
     var action = sigaction()

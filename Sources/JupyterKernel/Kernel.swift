@@ -32,7 +32,9 @@ public struct Kernel: Sendable {
     public var streamInterval: Duration = .milliseconds(60)
     /// How much one request may show.
     public var outputLimit = OutputLimit()
-    /// Whether SIGINT interrupts the running cell. One kernel of a process can have this.
+    /// Whether SIGINT interrupts the running cell.
+    ///
+    /// One kernel of a process can have this.
     public var handlesInterruptSignal = true
 
     public init() {}

@@ -5,7 +5,9 @@ import Logging
 
 /// One run of a kernel: its parts, put together.
 struct KernelRun {
-  /// The engine's recursion may be deep. Address space only, until it is used.
+  /// The engine's recursion may be deep.
+  ///
+  /// Address space only, until it is used.
   private static let evaluationStackSize = 256 << 20
   /// How long a cell may take to heed its cancellation at the end; front ends kill the process after 2.5 seconds.
   private static let shutDownPatience = DispatchTimeInterval.milliseconds(1500)

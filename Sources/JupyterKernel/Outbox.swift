@@ -28,7 +28,9 @@ final class Outbox: Sendable {
   let wakeUp = WakeUp()
   private let items = Mutex<[Item]>([])
   private let streamInterval: Duration
-  /// In UTF-8 bytes. More text than this is sent before its time.
+  /// In UTF-8 bytes.
+  ///
+  /// More text than this is sent before its time.
   private static let largestText = 1 << 16
 
   init(streamInterval: Duration) {

@@ -2,7 +2,9 @@
 public struct OutputLimit: Sendable {
   /// Text of both streams, in UTF-8 bytes.
   public var textBytes: Int
-  /// New displays. Updates in place are free.
+  /// New displays.
+  ///
+  /// Updates in place are free.
   public var displays: Int
 
   public init(textBytes: Int = 1 << 20, displays: Int = 1000) {

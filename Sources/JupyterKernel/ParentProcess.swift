@@ -1,6 +1,8 @@
 import Foundation
 
-/// The process that started this kernel. A kernel whose front end is gone must not live on unseen.
+/// The process that started this kernel.
+///
+/// A kernel whose front end is gone must not live on unseen.
 struct ParentProcess: Sendable {
   private let id: pid_t
 

@@ -13,7 +13,9 @@ enum ProcessUsage {
 
   private static let lastSample = Mutex<Sample?>(nil)
 
-  /// The content of `usage_reply`, with ipykernel's names. CPU figures are percentages since the call before, 0 at first.
+  /// The content of `usage_reply`, with ipykernel's names.
+  ///
+  /// CPU figures are percentages since the call before, 0 at first.
   static func reply() -> [String: JSONValue] {
     let sample = takeSample()
     let previous = lastSample.withLock { last in

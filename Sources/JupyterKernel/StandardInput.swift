@@ -47,7 +47,9 @@ final class StandardInput: Sendable {
     wakeUp.signal()
   }
 
-  /// Sends the question. The front end's stdin socket may still be connecting, so it is given a second.
+  /// Sends the question.
+  ///
+  /// The front end's stdin socket may still be connecting, so it is given a second.
   private func send(_ question: Message, over socket: ZeroMQSocket, cancellation: CancellationFlag) -> Bool {
     let patience = ContinuousClock.now + .seconds(1)
     while true {

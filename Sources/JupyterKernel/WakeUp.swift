@@ -31,7 +31,9 @@ final class WakeUp: Sendable {
     _ = write(writeDescriptor, &byte, 1)
   }
 
-  /// Takes back the signal, so that the next one is noticed. What it was sent for is looked at afterwards.
+  /// Takes back the signal, so that the next one is noticed.
+  ///
+  /// What it was sent for is looked at afterwards.
   private func clear() {
     var bytes = [UInt8](repeating: 0, count: 64)
     while read(readDescriptor, &bytes, bytes.count) == bytes.count {}

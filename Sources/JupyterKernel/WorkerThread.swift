@@ -19,7 +19,9 @@ struct WorkerThread {
     thread.start()
   }
 
-  /// Waits until the thread has ended. To be called once.
+  /// Waits until the thread has ended.
+  ///
+  /// To be called once.
   ///
   /// - Returns: False when the time was up first.
   @discardableResult

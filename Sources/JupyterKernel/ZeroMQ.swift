@@ -99,7 +99,9 @@ extension ZeroMQSocket {
     return true
   }
 
-  /// Sends the frames of a message. Without a high-water mark this never waits.
+  /// Sends the frames of a message.
+  ///
+  /// Without a high-water mark this never waits.
   func send(_ frames: [Data]) throws(ZeroMQError) {
     for (index, frame) in frames.enumerated() {
       let flags = index < frames.count - 1 ? ZMQ_SNDMORE : 0

@@ -8,7 +8,9 @@ import JSONValue
 struct JSONWriter {
   private var bytes: [UInt8] = []
 
-  /// The value as UTF-8 JSON text. Numbers that JSON cannot express become `null`.
+  /// The value as UTF-8 JSON text.
+  ///
+  /// Numbers that JSON cannot express become `null`.
   static func data(of value: JSONValue) -> Data {
     var writer = JSONWriter()
     writer.bytes.reserveCapacity(256)

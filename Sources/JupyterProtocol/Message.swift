@@ -3,7 +3,9 @@ import JSONValue
 
 /// One message between a front end and a kernel.
 public struct Message: Sendable, Equatable {
-  /// The routing prefix: who the message came from, or goes to. On the iopub channel, the topic.
+  /// The routing prefix: who the message came from, or goes to.
+  ///
+  /// On the iopub channel, the topic.
   public var identities: [Data]
   public var header: MessageHeader
   /// The header of the request that this message answers or belongs to.

@@ -11,12 +11,16 @@ public struct MessageHeader: Sendable, Equatable {
   /// The same for all messages of one client, or of one run of a kernel.
   public var session: String
   public var username: String
-  /// ISO 8601. Kept as text, since only its sender gives it a meaning.
+  /// ISO 8601.
+  ///
+  /// Kept as text, since only its sender gives it a meaning.
   public var date: String
   /// Such as `execute_request`.
   public var type: String
   public var version: String
-  /// Members that this library does not know. A reply echoes them in its parent header.
+  /// Members that this library does not know.
+  ///
+  /// A reply echoes them in its parent header.
   public var extensions: [String: JSONValue]
 
   /// A header of this library's protocol version with a fresh id and the time of now.

@@ -5,7 +5,9 @@ public struct ExecuteRequest: Sendable, Equatable {
   public var code: String
   /// Run it quietly: publish nothing, store nothing.
   public var isSilent: Bool
-  /// Whether the cell goes into the history and gets an execution count of its own. Never for a silent one.
+  /// Whether the cell goes into the history and gets an execution count of its own.
+  ///
+  /// Never for a silent one.
   public var storesHistory: Bool
   /// Expressions to evaluate once the cell has succeeded, by a name of the front end's choice.
   public var userExpressions: [String: String]

@@ -43,7 +43,9 @@ public struct WireFormat: Sendable {
     return message.identities + [Self.delimiter, signer.signature(of: parts)] + parts + message.buffers
   }
 
-  /// Reads a message. Nothing is parsed before the signature has been verified.
+  /// Reads a message.
+  ///
+  /// Nothing is parsed before the signature has been verified.
   public func message(from frames: [Data]) throws(WireError) -> Message {
     guard let delimiter = frames.firstIndex(of: Self.delimiter) else { throw .missingDelimiter }
     let rest = frames[(delimiter + 1)...]

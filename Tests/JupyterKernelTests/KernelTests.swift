@@ -4,7 +4,9 @@ import JupyterKernel
 import JupyterProtocol
 import Testing
 
-/// Tests of whole kernels. One after another, since they look at times.
+/// Tests of whole kernels.
+///
+/// One after another, since they look at times.
 @Suite(.serialized) struct KernelTests {}
 
 extension KernelTests {
