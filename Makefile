@@ -95,7 +95,9 @@ test: packages venv model data build lint swift-test install jupyter-test $(PAGE
 # --- The rest.
 
 fixtures: model data $(FIXTURES)/.complete
-	@$(STEP) 'Fixtures' env PYTHONHASHSEED=0 $(FIXTURES)/bin/python Tests/Fixtures/make_fixtures.py
+	@for script in Tests/Fixtures/make_*.py; do \
+	    $(STEP) "$$script" env PYTHONHASHSEED=0 $(FIXTURES)/bin/python $$script || exit 1; \
+	done
 $(FIXTURES)/.complete: Tests/Fixtures/requirements.txt
 	@$(STEP) 'Python environment of the peers' sh -c '$(PYTHON) -m venv $(FIXTURES) && \
 	    $(FIXTURES)/bin/python -m pip install --quiet --disable-pip-version-check -r Tests/Fixtures/requirements.txt'
