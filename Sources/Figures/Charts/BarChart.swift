@@ -104,6 +104,8 @@ package struct BarChart: ChartFigure, Hashable {
   private func label(_ value: Double, y: Double, at end: Double? = nil) -> Label {
     let isLeft = value < 0 && end == nil
     let text = abs(value) >= 1e6 ? NumberText.abbreviated(value) : NumberText.significant(value)
-    return Label(text, at: Point(end ?? value, y), alignment: isLeft ? .right : .left, offset: Point(isLeft ? -5 : 5, 0))
+    return Label(
+      text.replacing("-", with: "−"), at: Point(end ?? value, y), alignment: isLeft ? .right : .left,
+      offset: Point(isLeft ? -5 : 5, 0))
   }
 }

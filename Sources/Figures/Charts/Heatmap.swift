@@ -56,7 +56,11 @@ package struct Heatmap: ChartFigure, Hashable {
 
   private func axis(_ labels: [String]?, count: Int, of all: Int, title: String, isReversed: Bool) -> Axis {
     if let labels, labels.count == count {
-      return .categories(labels, title: title, isReversed: isReversed, maximumLabels: isReversed ? 40 : 96)
+      var axis = Axis.categories(labels, title: title, isReversed: isReversed, maximumLabels: 40)
+      // About 6.5 pixels a letter; Vega-Lite would let the words overlap.
+      let longest = labels.map { TextLayout.width($0) }.max() ?? 0
+      axis.labelsAreTurned = !isReversed && Double(longest) * 6.5 + 6 > side(rows: matrix.rows, columns: matrix.columns)
+      return axis
     }
     // Ticks are labelled by places in the matrix and sit at places in what is shown.
     let perCell = Double(cellSize(all))
@@ -79,9 +83,13 @@ package struct Heatmap: ChartFigure, Hashable {
     return ColorScale(colors: colors, axis: axis)
   }
 
-  /// Square cells, as large as the standard width allows.
+  /// The side of a cell in pixels, as large as the standard width allows.
+  private func side(rows: Int, columns: Int) -> Double {
+    min(28.0, 460.0 / Double(max(1, columns)), 460.0 / Double(max(1, rows)))
+  }
+
   private func size(rows: Int, columns: Int) -> Size {
-    let side = min(28.0, 460.0 / Double(max(1, columns)), 460.0 / Double(max(1, rows)))
+    let side = side(rows: rows, columns: columns)
     let width = max(120, side * Double(columns)) + 190
     let height = max(90, side * Double(rows)) + 100
     return Size(width: Int(width.rounded()), height: Int(height.rounded()))
@@ -92,7 +100,9 @@ extension Matrix {
   /// A smaller matrix, each of whose values stands for a block of this one.
   func reduced(rowsPerCell: Int, columnsPerCell: Int, by reduction: Heatmap.Reduction) -> Matrix {
     guard rowsPerCell > 1 || columnsPerCell > 1 else { return self }
-    let (newRows, newColumns) = ((rows + rowsPerCell - 1) / rowsPerCell, (columns + columnsPerCell - 1) / columnsPerCell)
+    let (newRows, newColumns) = (
+      (rows + rowsPerCell - 1) / rowsPerCell, (columns + columnsPerCell - 1) / columnsPerCell
+    )
     var result: [Double] = []
     result.reserveCapacity(newRows * newColumns)
     for row in 0..<newRows {

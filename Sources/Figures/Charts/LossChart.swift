@@ -58,7 +58,8 @@ package struct LossChart: ChartFigure, Hashable {
     let dots = run.losses.filter(\.isFinite).decimated(to: Self.visiblePoints)
     let hasDots = smoothing > 0 || run.losses.count == 1
     return [
-      hasDots ? Layer(.points(dots, radius: 1.8), name: nil, color: color, opacity: isOnly ? 0.4 : 0.22) : nil,
+      hasDots
+        ? Layer(.points(dots, radius: dots.count < 40 ? 3 : 1.8), color: color, opacity: isOnly ? 0.4 : 0.22) : nil,
       Layer(.line(line, width: 2.2), name: isOnly ? trainingName : run.name, color: color),
       run.evaluations.isEmpty
         ? nil : Layer(.line(run.evaluations, width: 1.4, dashed: true), color: evaluationColor, opacity: 0.8),

@@ -48,7 +48,8 @@ package struct ScatterChart: ChartFigure, Hashable {
     let step = max(1, (finite.count + Self.visiblePoints - 1) / Self.visiblePoints)
     let shown = step == 1 ? finite : stride(from: 0, to: finite.count, by: step).map { finite[$0] }
     let x = axis(finite.map(\.x), title: xTitle, isLogarithmic: false)
-    let y = axis(finite.flatMap { [$0.y - ($0.error ?? 0), $0.y + ($0.error ?? 0)] }, title: yTitle, isLogarithmic: isLogarithmicY)
+    let y = axis(
+      finite.flatMap { [$0.y - ($0.error ?? 0), $0.y + ($0.error ?? 0)] }, title: yTitle, isLogarithmic: isLogarithmicY)
     return Chart(
       title: title, note: note(shown: shown.count, finite: finite.count), x: x, y: y,
       layers: lines(finite, x, y) + points(shown) + [Layer(.labels(labels(shown, x, y)))])
@@ -94,8 +95,10 @@ package struct ScatterChart: ChartFigure, Hashable {
   private func lines(_ finite: [Item], _ x: Axis, _ y: Axis) -> [Layer] {
     var layers: [Layer] = []
     if showsDiagonal {
-      let ends = max(x.domain.lowerBound, y.domain.lowerBound)...max(
-        max(x.domain.lowerBound, y.domain.lowerBound), min(x.domain.upperBound, y.domain.upperBound))
+      let ends =
+        max(
+          x.domain.lowerBound, y.domain.lowerBound)...max(
+          max(x.domain.lowerBound, y.domain.lowerBound), min(x.domain.upperBound, y.domain.upperBound))
       let diagonal = [Point(ends.lowerBound, ends.lowerBound), Point(ends.upperBound, ends.upperBound)]
       layers.append(Layer(.line(diagonal, width: 1.2, dashed: true), color: .neutral, opacity: 0.8))
     }
@@ -124,8 +127,8 @@ package struct ScatterChart: ChartFigure, Hashable {
       // About 6.3 pixels a letter on a data area of 550 by 230 pixels.
       let (px, py, width) = (fx * 550, (1 - fy) * 230, Double(item.name.count) * 6.3)
       let places: [(Label.Alignment, Point)] = [
-        (.left, Point(9, 0)), (.right, Point(-9, 0)), (.left, Point(7, -12)), (.left, Point(7, 12)),
-        (.right, Point(-7, -12)), (.right, Point(-7, 12)),
+        (.left, Point(7, -10)), (.left, Point(9, 0)), (.right, Point(-9, 0)), (.right, Point(-7, -10)),
+        (.left, Point(7, 11)), (.right, Point(-7, 11)),
       ]
       func span(_ place: (Label.Alignment, Point)) -> ClosedRange<Double> {
         let start = px + place.1.x - (place.0 == .right ? width : 0)

@@ -15,6 +15,11 @@ package struct Axis: Sendable, Hashable {
   package var isReversed: Bool
   /// Whether the places are names at 0, 1, 2 … instead of numbers.
   package var isCategorical: Bool
+  /// Whether the labels of a horizontal axis run upwards, because they are longer than their places are wide.
+  package var labelsAreTurned = false
+
+  /// Pixels that a turned label may take; the rest is cut.
+  static let longestTurnedLabel = 90
 
   package init(
     title: String, scale: Scale = .linear, domain: ClosedRange<Double>, ticks: [Tick], hasGrid: Bool = true,
@@ -41,6 +46,8 @@ extension Axis {
     _ values: some Sequence<Double>, title: String, scale: Scale = .linear, includesZero: Bool = false,
     isRounded: Bool = true, tickCount: Int = 6
   ) -> Axis {
+    // Half of the largest number, so that the length of the domain is a number too.
+    let limit = Double.greatestFiniteMagnitude / 2.1
     let usable = scale == .logarithmic ? { (value: Double) in value.isFinite && value > 0 } : { $0.isFinite }
     var lower = Double.infinity
     var upper = -Double.infinity
@@ -50,6 +57,7 @@ extension Axis {
     }
     if lower > upper { (lower, upper) = scale == .logarithmic ? (1, 10) : (0, 1) }
     if scale == .logarithmic { return logarithmic(lower...upper, title: title, tickCount: tickCount) }
+    (lower, upper) = (max(-limit, min(lower, limit)), max(-limit, min(upper, limit)))
     if includesZero { (lower, upper) = (min(lower, 0), max(upper, 0)) }
     return linear(lower...upper, title: title, isRounded: isRounded, tickCount: tickCount)
   }
@@ -74,7 +82,7 @@ extension Axis {
     var domain = range
     if isRounded {
       let rounded = (range.lowerBound / step).rounded(.down) * step...(range.upperBound / step).rounded(.up) * step
-      if rounded.lowerBound.isFinite && rounded.upperBound.isFinite { domain = rounded }
+      if (rounded.upperBound - rounded.lowerBound).isFinite { domain = rounded }
     }
     return Axis(title: title, domain: domain, ticks: Tick.linear(in: domain, step: step))
   }
@@ -95,8 +103,7 @@ extension Axis {
     let fraction: Double
     switch scale {
     case .linear:
-      // Halves first, so that domains near the largest number do not overflow.
-      fraction = (value / 2 - domain.lowerBound / 2) / (domain.upperBound / 2 - domain.lowerBound / 2)
+      fraction = (value - domain.lowerBound) / (domain.upperBound - domain.lowerBound)
     case .logarithmic:
       guard value > 0 else { return nil }
       fraction = (log(value) - log(domain.lowerBound)) / (log(domain.upperBound) - log(domain.lowerBound))
@@ -111,7 +118,6 @@ extension ClosedRange<Double> {
     let smallest = Swift.max(abs(lowerBound), abs(upperBound)) * 1e-9
     guard upperBound - lowerBound <= smallest else { return self }
     let margin = lowerBound == 0 ? 1 : abs(lowerBound) * 0.1
-    return Swift.max(lowerBound - margin, -.greatestFiniteMagnitude)...Swift.min(
-      upperBound + margin, .greatestFiniteMagnitude)
+    return lowerBound - margin...upperBound + margin
   }
 }

@@ -21,6 +21,8 @@ private struct ChartPainter {
   private let top: Double
   private let width: Double
   private let height: Double
+  /// Pixels that the tick labels below the data take.
+  private let tickDepth: Double
 
   init(chart: Chart, canvas: Canvas) {
     self.chart = chart
@@ -28,11 +30,14 @@ private struct ChartPainter {
     let labels = chart.y.ticks.map { canvas.width(of: $0.label, fontSize: Self.tickSize) }
     // At least 38 pixels, so that a chart does not jump when its numbers get one digit more.
     left = min(170, max(38, (labels.max() ?? 0) + 10)) + (chart.y.title.isEmpty ? 4 : 22)
-    let heading = (chart.title.isEmpty ? 0 : 22.0) + (chart.subtitle == nil ? 0 : 16) + (chart.legendEntries.isEmpty ? 0 : 22)
+    let heading =
+      (chart.title.isEmpty ? 0 : 22.0) + (chart.subtitle == nil ? 0 : 16) + (chart.legendEntries.isEmpty ? 0 : 22)
     top = 10 + heading
     let right = chart.colorScale == nil ? 16.0 : 92
     width = max(20, Double(chart.size.width) - left - right)
-    height = max(20, Double(chart.size.height) - top - (chart.x.title.isEmpty ? 30 : 46))
+    let turned = chart.x.ticks.map { canvas.width(of: $0.label, fontSize: Self.tickSize) }.max() ?? 0
+    tickDepth = chart.x.labelsAreTurned ? min(Double(Axis.longestTurnedLabel), turned) + 8 : 20
+    height = max(20, Double(chart.size.height) - top - tickDepth - (chart.x.title.isEmpty ? 10 : 26))
   }
 
   func paint() {
@@ -74,7 +79,8 @@ private struct ChartPainter {
       y += 20
     }
     if let note = chart.subtitle {
-      canvas.draw(canvas.shortened(note, to: limit, fontSize: Self.tickSize), at: Point(start.x, y), fontSize: Self.tickSize)
+      canvas.draw(
+        canvas.shortened(note, to: limit, fontSize: Self.tickSize), at: Point(start.x, y), fontSize: Self.tickSize)
       y += 18
     }
     paintLegend(at: Point(start.x, y + 2), limit: limit)
@@ -118,7 +124,12 @@ private struct ChartPainter {
       [Point(left, top), Point(left, bottom), Point(left + width, bottom)], width: 1, color: .neutral, opacity: 0.7)
     for (tick, x) in visibleTicks() {
       canvas.strokeLine([Point(x, bottom), Point(x, bottom + 5)], width: 1, color: .neutral, opacity: 0.7)
-      canvas.draw(tick.label, at: Point(x, bottom + 14), fontSize: Self.tickSize, alignment: .center)
+      if chart.x.labelsAreTurned {
+        let label = canvas.shortened(tick.label, to: Double(Axis.longestTurnedLabel), fontSize: Self.tickSize)
+        canvas.draw(label, at: Point(x, bottom + 8), fontSize: Self.tickSize, alignment: .right, turned: true)
+      } else {
+        canvas.draw(tick.label, at: Point(x, bottom + 14), fontSize: Self.tickSize, alignment: .center)
+      }
     }
     for tick in chart.y.ticks {
       guard let y = placeY(tick.value) else { continue }
@@ -127,7 +138,7 @@ private struct ChartPainter {
       canvas.draw(label, at: Point(left - 8, y), fontSize: Self.tickSize, alignment: .right)
     }
     canvas.draw(
-      canvas.shortened(chart.x.title, to: width, fontSize: 11.5), at: Point(left + width / 2, bottom + 34),
+      canvas.shortened(chart.x.title, to: width, fontSize: 11.5), at: Point(left + width / 2, bottom + tickDepth + 14),
       fontSize: 11.5, alignment: .center)
     canvas.draw(
       canvas.shortened(chart.y.title, to: height + 40, fontSize: 11.5), at: Point(12, top + height / 2), fontSize: 11.5,
@@ -139,8 +150,8 @@ private struct ChartPainter {
     var end = -Double.infinity
     return chart.x.ticks.compactMap { tick in
       guard let x = placeX(tick.value) else { return nil }
-      let half = canvas.width(of: tick.label, fontSize: Self.tickSize) / 2
-      guard x - half > end + 4 else { return nil }
+      let half = chart.x.labelsAreTurned ? 5 : canvas.width(of: tick.label, fontSize: Self.tickSize) / 2
+      guard x - half > end + (chart.x.labelsAreTurned ? 0 : 4) else { return nil }
       end = x + half
       return (tick, x)
     }
@@ -151,11 +162,14 @@ private struct ChartPainter {
     let barHeight = min(height - 18, 200)
     let barTop = top + 18
     canvas.draw(
-      canvas.shortened(scale.axis.title, to: 76, fontSize: Self.tickSize), at: Point(x, top + 2), fontSize: Self.tickSize)
-    for step in 0..<100 {
-      let color = scale.color(at: 1 - (Double(step) + 0.5) / 100)
+      canvas.shortened(scale.axis.title, to: 76, fontSize: Self.tickSize), at: Point(x, top + 2),
+      fontSize: Self.tickSize)
+    let steps = ColorScale.imageSteps
+    for step in 0..<steps {
+      let color = scale.color(at: 1 - Double(step) / Double(steps - 1))
       canvas.fillRectangle(
-        x: x, y: barTop + barHeight * Double(step) / 100, width: 14, height: barHeight / 100 + 0.3, color: color)
+        x: x, y: barTop + barHeight * Double(step) / Double(steps), width: 14, height: barHeight / Double(steps),
+        color: color, isSharp: true)
     }
     for tick in scale.axis.ticks {
       guard let fraction = scale.axis.fraction(of: tick.value) else { continue }
@@ -210,12 +224,11 @@ private struct ChartPainter {
     guard let scale = chart.colorScale else { return }
     for row in 0..<matrix.rows {
       for column in 0..<matrix.columns {
-        guard let color = scale.color(of: matrix[row, column]), let x0 = placeX(Double(column) - 0.5),
+        guard let color = scale.imageColor(of: matrix[row, column]), let x0 = placeX(Double(column) - 0.5),
           let x1 = placeX(Double(column) + 0.5), let y0 = placeY(Double(row) - 0.5), let y1 = placeY(Double(row) + 0.5)
         else { continue }
-        // A little wider than the cell, so that no seams show.
         canvas.fillRectangle(
-          x: min(x0, x1), y: min(y0, y1), width: abs(x1 - x0) + 0.25, height: abs(y1 - y0) + 0.25, color: color)
+          x: min(x0, x1), y: min(y0, y1), width: abs(x1 - x0), height: abs(y1 - y0), color: color, isSharp: true)
       }
     }
   }

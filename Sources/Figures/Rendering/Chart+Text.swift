@@ -105,10 +105,14 @@ private struct TextHeatmap {
   let scale: ColorScale
   private static let shades: [Character] = ["·", "░", "▒", "▓", "█"]
 
+  /// Signed numbers would be distorted by their largest.
+  private var reduction: Heatmap.Reduction { scale.colors == .diverging ? .mean : .maximum }
+
   func lines() -> [String] {
     let (rowsPerLine, columnsPerPlace) = (max(1, (matrix.rows + 31) / 32), max(1, (matrix.columns + 31) / 32))
-    let small = matrix.reduced(rowsPerCell: rowsPerLine, columnsPerCell: columnsPerPlace, by: .maximum)
-    let names = Dictionary(chart.y.ticks.map { (Int($0.value.rounded()) / rowsPerLine, $0.label) }) { first, _ in first }
+    let small = matrix.reduced(rowsPerCell: rowsPerLine, columnsPerCell: columnsPerPlace, by: reduction)
+    let names = Dictionary(chart.y.ticks.map { (Int($0.value.rounded()) / rowsPerLine, $0.label) }) { first, _ in first
+    }
     let width = min(16, names.values.map { TextLayout.width($0) }.max() ?? 0)
     var lines = (0..<small.rows).map { row in
       let name = TextLayout.shortened(TextLayout.visible(names[row] ?? "", marksSpaces: false), to: 16)
@@ -116,7 +120,7 @@ private struct TextHeatmap {
       return TextLayout.padded(name, to: width, alignment: .right) + " " + cells.joined()
     }
     if small.rows < matrix.rows || small.columns < matrix.columns {
-      lines.append("each block is the largest of \(rowsPerLine) × \(columnsPerPlace) cells")
+      lines.append("each block is the \(reduction.rawValue) of \(rowsPerLine) × \(columnsPerPlace) cells")
     }
     return lines + [legend(), "rows: \(chart.y.title), columns: \(chart.x.title)" + columnNames()]
   }
@@ -132,10 +136,11 @@ private struct TextHeatmap {
     let edges = (0...Self.shades.count).map { index -> String in
       let part = Double(index) / Double(Self.shades.count)
       let range = scale.axis.domain
-      let value = switch scale.axis.scale {
-      case .linear: range.lowerBound * (1 - part) + range.upperBound * part
-      case .logarithmic: exp(log(range.lowerBound) * (1 - part) + log(range.upperBound) * part)
-      }
+      let value =
+        switch scale.axis.scale {
+        case .linear: range.lowerBound * (1 - part) + range.upperBound * part
+        case .logarithmic: exp(log(range.lowerBound) * (1 - part) + log(range.upperBound) * part)
+        }
       return NumberText.significant(value, digits: 2)
     }
     let parts = Self.shades.enumerated().map { "\($1)\($1) \(edges[$0])–\(edges[$0 + 1])" }

@@ -14,6 +14,7 @@ extension Chart {
       "width": .integer(size.width),
       "height": .integer(size.height),
       "autosize": ["type": "fit", "contains": "padding"],
+      "padding": ["left": 4, "top": 6, "right": 12, "bottom": 4],
       "config": Self.theme,
       "layer": .array(layers.map(layerSpecification)),
     ]
@@ -41,7 +42,7 @@ extension Chart {
       ],
       "legend": [
         "labelColor": ink, "titleColor": ink, "labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal",
-        "symbolOpacity": 1, "symbolStrokeWidth": 2.5, "labelLimit": 240,
+        "symbolOpacity": 1, "symbolStrokeWidth": 2.5, "symbolSize": 64, "labelLimit": 240,
       ],
     ]
   }
@@ -112,7 +113,9 @@ extension Chart {
       let offset: Point
     }
     let groups = Dictionary(grouping: labels) { Place(alignment: $0.alignment, offset: $0.offset) }
-    let ordered = groups.sorted { ($0.key.alignment.rawValue, $0.key.offset.y) < ($1.key.alignment.rawValue, $1.key.offset.y) }
+    let ordered = groups.sorted {
+      ($0.key.alignment.rawValue, $0.key.offset.y) < ($1.key.alignment.rawValue, $1.key.offset.y)
+    }
     let layers = ordered.map { place, labels in
       let mark: [String: JSONValue] = [
         "type": "text", "fontSize": 11, "baseline": "middle", "align": .string(place.alignment.rawValue),
@@ -129,6 +132,8 @@ extension Chart {
   }
 
   /// The numbers alone, row by row; Vega counts the rows and columns itself. A third of the size of spelled-out rows.
+  ///
+  /// Cells reach a little under their neighbours, so that no seams show.
   private func cells(_ matrix: Matrix) -> JSONValue {
     let columns = max(1, matrix.columns)
     var encoding: [String: JSONValue] = [
@@ -145,13 +150,13 @@ extension Chart {
       "transform": [
         ["window": [["op": "row_number", "as": "n"]]],
         ["calculate": .string("(datum.n - 1) % \(columns) - 0.5"), "as": "x"],
-        ["calculate": "datum.x + 1", "as": "x2"],
+        ["calculate": "datum.x + 1.05", "as": "x2"],
         ["calculate": .string("floor((datum.n - 1) / \(columns)) - 0.5"), "as": "y"],
-        ["calculate": "datum.y + 1", "as": "y2"],
+        ["calculate": "datum.y + 1.05", "as": "y2"],
         ["calculate": .string(Self.lookup(x, value: "datum.x + 0.5")), "as": "column"],
         ["calculate": .string(Self.lookup(y, value: "datum.y + 0.5")), "as": "row"],
       ],
-      "mark": ["type": "rect"], "encoding": .object(encoding),
+      "mark": ["type": "rect", "clip": true], "encoding": .object(encoding),
     ]
   }
 
@@ -170,10 +175,13 @@ extension Chart {
   }
 
   private func axisSpecification(_ axis: Axis) -> JSONValue {
-    [
+    var specification: [String: JSONValue] = [
       "values": .array(axis.ticks.map { Self.exact($0.value) }), "grid": .bool(axis.hasGrid),
-      "labelExpr": .string(Self.lookup(axis, value: "datum.value")), "labelLimit": 160,
+      "labelExpr": .string(Self.lookup(axis, value: "datum.value")),
+      "labelLimit": .integer(axis.labelsAreTurned ? Axis.longestTurnedLabel : 160),
     ]
+    if axis.labelsAreTurned { specification["labelAngle"] = -90 }
+    return .object(specification)
   }
 
   /// A Vega expression for the label of a tick, and for other values the value itself.
@@ -201,7 +209,10 @@ extension Chart {
   }
 
   private var legendScale: JSONValue {
-    ["domain": .array(legendEntries.map { .string($0.name) }), "range": .array(legendEntries.map { .string($0.color.css) })]
+    [
+      "domain": .array(legendEntries.map { .string($0.name) }),
+      "range": .array(legendEntries.map { .string($0.color.css) }),
+    ]
   }
 
   private var legend: JSONValue {

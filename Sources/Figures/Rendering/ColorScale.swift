@@ -41,9 +41,14 @@ package struct ColorScale: Sendable, Hashable {
     }
   }
 
-  /// The colour of a number, `nil` when it has none because it is not finite, or not positive on a logarithmic scale.
-  func color(of value: Double) -> Color? {
-    axis.fraction(of: value).map { color(at: min(1, max(0, $0))) }
+  /// How many colours of a scale an image has: steps too small to see, and few enough for a palette.
+  static let imageSteps = 64
+
+  /// The colour of a number in an image, `nil` when it has none because it is not finite, or not positive on a
+  /// logarithmic scale.
+  func imageColor(of value: Double) -> Color? {
+    let last = Double(Self.imageSteps - 1)
+    return axis.fraction(of: value).map { color(at: (min(1, max(0, $0)) * last).rounded() / last) }
   }
 
   /// The colour at a part of the scale, from 0 to 1.

@@ -55,7 +55,8 @@ struct TextPlot {
       free = start + tick.label.count + 1
     }
     let margin = String(repeating: " ", count: labelWidth + 1)
-    let title = chart.x.title.isEmpty
+    let title =
+      chart.x.title.isEmpty
       ? [] : [margin + " " + TextLayout.padded(chart.x.title, to: columns, alignment: .center)]
     return [margin + "└" + String(axis), margin + " " + String(labels)] + title
   }

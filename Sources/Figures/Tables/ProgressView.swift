@@ -66,7 +66,7 @@ package struct ProgressView: Figure, Hashable {
     let line = HTML.element(
       "div", ["style": "margin:2px 0 6px 0;font-size:13px"],
       [HTML.element("b", [:], HTML.escaped(title)), bar, words.joined(separator: " · ")].joined(separator: " "))
-    return HTML.element("div", [:], line + (log?.html() ?? ""))
+    return HTML.figure(line + (log?.html() ?? ""))
   }
 
   /// A bar of 24 columns, the same facts, and the table.

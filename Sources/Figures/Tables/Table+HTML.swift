@@ -9,9 +9,7 @@ extension Table {
     let table = HTML.element(
       "table", ["style": "border-collapse:collapse;margin:0;font-size:13px"],
       HTML.element("thead", [:], HTML.element("tr", [:], heading.joined())) + HTML.element("tbody", [:], body))
-    let caption = title.isEmpty
-      ? "" : HTML.element("div", ["style": "font-weight:bold;margin-bottom:4px"], HTML.escaped(title))
-    return HTML.element("div", [:], caption + table + (note.map(HTML.note) ?? ""))
+    return HTML.figure(title: title, table + (note.map(HTML.note) ?? ""))
   }
 
   private func html(_ line: Layout.Line, _ layout: Layout) -> String {
@@ -20,7 +18,8 @@ extension Table {
     case .total(let cells):
       return row(cells, layout, style: "border-top:1px solid rgba(127,127,127,0.6);font-weight:bold")
     case .group(let name):
-      let style = "text-align:left;padding:8px 10px 3px 10px;font-weight:bold;border-bottom:1px solid rgba(127,127,127,0.3)"
+      let style =
+        "text-align:left;padding:8px 10px 3px 10px;font-weight:bold;border-bottom:1px solid rgba(127,127,127,0.3)"
       let cell = HTML.element(
         "td", ["align": "left", "colspan": "\(columns.count)", "style": style], HTML.escaped(name))
       return HTML.element("tr", [:], cell)

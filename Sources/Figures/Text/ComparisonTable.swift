@@ -42,7 +42,9 @@ package struct ComparisonTable: Figure, Hashable {
   // MARK: - HTML
 
   package func html() -> String {
-    let headings = (["prompt"] + models).map { cell("th", HTML.escaped($0), "border-bottom:1px solid rgba(127,127,127,0.6)") }
+    let headings = (["prompt"] + models).map {
+      cell("th", HTML.escaped($0), "border-bottom:1px solid rgba(127,127,127,0.6)")
+    }
     let body = rows.map { row in
       let answers = marked(row.answers).enumerated().map { index, words in
         cell("td", html(words, isFirst: index == 0), "white-space:pre-wrap;max-width:340px")
@@ -50,12 +52,11 @@ package struct ComparisonTable: Figure, Hashable {
       return HTML.element(
         "tr", [:], cell("td", HTML.escaped(row.prompt), "white-space:pre-wrap;max-width:240px") + answers.joined())
     }
-    let heading = title.isEmpty
-      ? "" : HTML.element("div", ["style": "font-weight:bold;margin-bottom:4px"], HTML.escaped(title))
     let table = HTML.element(
       "table", ["style": "border-collapse:collapse;margin:0;font-size:13px"],
-      HTML.element("thead", [:], HTML.element("tr", [:], headings.joined())) + HTML.element("tbody", [:], body.joined()))
-    return HTML.element("div", [:], heading + table)
+      HTML.element("thead", [:], HTML.element("tr", [:], headings.joined())) + HTML.element("tbody", [:], body.joined())
+    )
+    return HTML.figure(title: title, table)
   }
 
   private func cell(_ name: String, _ content: String, _ style: String) -> String {

@@ -16,7 +16,6 @@ enum HTML {
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
       case "'": result += "&#39;"
-      case "$": result += "&#36;"  // JupyterLab would typeset what stands between two of them.
       case "\n", "\t": result.unicodeScalars.append(scalar)
       case _ where scalar.value < 32 || scalar.value == 127: result += "\u{FFFD}"
       default: result.unicodeScalars.append(scalar)
@@ -29,6 +28,16 @@ enum HTML {
   static func element(_ name: String, _ attributes: KeyValuePairs<String, String> = [:], _ content: String) -> String {
     let list = attributes.map { " \($0.key)=\"\(escaped($0.value))\"" }.joined()
     return "<\(name)\(list)>\(content)</\(name)>"
+  }
+
+  /// A whole figure: a heading where there is a title, and below it content that is HTML already.
+  ///
+  /// The classes keep MathJax from typesetting what stands between two dollar signs of the data.
+  static func figure(title: String = "", _ content: String) -> String {
+    let heading =
+      title.isEmpty
+      ? "" : element("div", ["style": "font-weight:bold;margin-bottom:4px"], escaped(title))
+    return element("div", ["class": "tex2jax_ignore mathjax_ignore"], heading + content)
   }
 
   /// A small line of grey words.

@@ -60,16 +60,15 @@ package struct ProbabilityBars: Figure, Hashable {
   package func html() -> String {
     let tables = distributions.map { distribution in
       let rows = zip(distribution.rows, kept(distribution.rows)).map(row).joined()
-      let heading = distribution.title.isEmpty
+      let heading =
+        distribution.title.isEmpty
         ? "" : HTML.element("div", ["style": "margin-bottom:4px"], HTML.escaped(distribution.title))
       let table = HTML.element(
         "table", ["style": "border-collapse:collapse;margin:0;font-size:13px"], HTML.element("tbody", [:], rows))
       return HTML.element("div", ["style": "margin:0 28px 8px 0"], heading + table)
     }
-    let heading = title.isEmpty
-      ? "" : HTML.element("div", ["style": "font-weight:bold;margin-bottom:4px"], HTML.escaped(title))
     let note = topP.map { HTML.note("dimmed: left out by topP \(NumberText.significant($0))") } ?? ""
-    return HTML.element("div", [:], heading + HTML.element("div", ["style": "display:flex"], tables.joined()) + note)
+    return HTML.figure(title: title, HTML.element("div", ["style": "display:flex"], tables.joined()) + note)
   }
 
   private func row(_ row: Row, isKept: Bool) -> String {
@@ -79,7 +78,8 @@ package struct ProbabilityBars: Figure, Hashable {
     let color = isKept ? Color.series(0) : Color.neutral
     let bar = HTML.element(
       "span",
-      ["style": "display:inline-block;height:11px;border-radius:2px;width:\(width)px;background-color:\(color.css)"], "")
+      ["style": "display:inline-block;height:11px;border-radius:2px;width:\(width)px;background-color:\(color.css)"], ""
+    )
     let token = HTML.escaped(TextLayout.visible(row.token, marksSpaces: true))
     return HTML.element(
       "tr", [:],

@@ -51,8 +51,8 @@ package struct TokenChips: Figure, Hashable {
 
   private var summary: String {
     var parts = ["\(NumberText.count(tokens.count)) \(tokens.count == 1 ? "token" : "tokens")"]
-    if legend != nil {
-      parts.append("\(NumberText.count(tokens.count(where: \.isMarked))) \(legend?.marked ?? "")")
+    if let legend {
+      parts.append("\(legend.marked): \(NumberText.count(tokens.count(where: \.isMarked)))")
     }
     if hidden > 0 { parts.append("the first \(NumberText.count(shown.count)) are shown") }
     return parts.joined(separator: " · ")
@@ -62,24 +62,23 @@ package struct TokenChips: Figure, Hashable {
 
   package func html() -> String {
     var parts: [String] = []
-    if !title.isEmpty {
-      parts.append(HTML.element("div", ["style": "font-weight:bold;margin-bottom:4px"], HTML.escaped(title)))
-    }
     if let legend {
-      let entries = [chip(legend.marked, id: nil, color: markedColor, opacity: 0.35)]
+      let entries =
+        [chip(legend.marked, id: nil, color: markedColor, opacity: 0.35)]
         + [chip(legend.others, id: nil, color: .neutral, opacity: 0.12)]
       parts.append(HTML.element("div", ["style": "margin-bottom:4px;font-size:85%"], entries.joined(separator: " ")))
     }
     var lines = ""
     for (index, token) in shown.enumerated() {
-      lines += chip(TextLayout.visible(token.text, marksSpaces: true), id: token.id, color: color(index, token),
+      lines += chip(
+        TextLayout.visible(token.text, marksSpaces: true), id: token.id, color: color(index, token),
         opacity: legend != nil && !token.isMarked ? 0.12 : 0.3)
       // A line break of the text is one here too, so that its shape stays visible.
       lines += token.text.hasSuffix("\n") ? "<br>" : "<wbr>"
     }
     parts.append(HTML.element("div", ["style": "line-height:2.1"], lines))
     parts.append(HTML.note(summary))
-    return HTML.element("div", [:], parts.joined())
+    return HTML.figure(title: title, parts.joined())
   }
 
   private var markedColor: Color { .series(1) }
@@ -90,7 +89,8 @@ package struct TokenChips: Figure, Hashable {
   }
 
   private func chip(_ text: String, id: Int?, color: Color, opacity: Double) -> String {
-    let style = "display:inline-block;margin:1px;padding:1px 4px;border-radius:4px;line-height:1.25;text-align:center;"
+    let style =
+      "display:inline-block;margin:1px;padding:1px 4px;border-radius:4px;line-height:1.25;text-align:center;"
       + "vertical-align:top;background-color:\(color.css(opacity: opacity))"
     var content = HTML.element(
       "span", ["style": "font-family:monospace;white-space:pre"], text.isEmpty ? "∅" : HTML.escaped(text))

@@ -46,7 +46,8 @@ package struct WordDifference: Sendable, Hashable {
   private static func words(_ text: String) -> [Substring] {
     var words: [Substring] = []
     var start = text.startIndex
-    for index in text.indices where index > start && text[index].isWhitespace != text[text.index(before: index)].isWhitespace {
+    for index in text.indices
+    where index > start && text[index].isWhitespace != text[text.index(before: index)].isWhitespace {
       words.append(text[start..<index])
       start = index
     }
