@@ -1,0 +1,92 @@
+import LanguageModels
+import Tokenization
+
+/// Continues texts with a model, one token after the other.
+package struct TextGenerator {
+  private let model: LanguageModel
+
+  package init(_ model: LanguageModel) { self.model = model }
+
+  /// Continues a prompt.
+  ///
+  /// - Parameters:
+  ///   - onText: Receives the text piece by piece; a piece never ends inside a character.
+  ///   - isCancelled: Asked at every block of every token.
+  /// - Throws: ``ModelError``, ``SamplingError``; `CancellationError`, after `onText` has seen everything so far.
+  package func generate(
+    _ prompt: String, _ options: GenerationOptions, isCancelled: () -> Bool = { false },
+    onText: @escaping (String) -> Void = { _ in }
+  ) throws -> Generation {
+    var sampler = try Sampler(options.sampling)
+    var output = try StreamedText(model.tokenizer, stop: options.stop, onText)
+    var history = model.tokenizer.ids(of: prompt)
+    if history.isEmpty, let beginning = model.tokenizer.beginningOfSequenceID { history = [beginning] }
+    let context = InferenceContext(model)
+    let promptCount = history.count
+    let start = ContinuousClock.now
+    var logits = try context.read(history, isCancelled: isCancelled)
+    let firstToken = ContinuousClock.now
+
+    var steps: [Generation.Step] = []
+    var reason = Generation.StopReason.maxTokens
+    while steps.count < options.maxTokens {
+      let next = try logits.withUnsafeBufferPointer { try sampler.sample(from: $0, history: history) }
+      if model.tokenizer.endOfGenerationIDs.contains(next.id) {
+        reason = .endOfText
+        break
+      }
+      history.append(next.id)
+      steps.append(
+        Generation.Step(id: next.id, text: try model.tokenizer.token(next.id).text, probability: next.probability))
+      if try output.append(next.id) {
+        reason = .stopText
+        break
+      }
+      if steps.count == options.maxTokens { break }
+      if history.count >= model.configuration.contextLength {
+        reason = .contextFull
+        break
+      }
+      logits = try context.read([next.id], isCancelled: isCancelled)
+    }
+    let end = ContinuousClock.now
+    return Generation(
+      prompt: prompt, text: output.finish(), steps: steps, stopReason: reason, promptTokens: promptCount,
+      promptSeconds: (firstToken - start) / .seconds(1), seconds: (end - firstToken) / .seconds(1))
+  }
+}
+
+/// Tokens on their way to text: whole characters only, and nothing of a stop text.
+private struct StreamedText {
+  private var decoder: StreamDecoder
+  private var stops: StopStrings
+  private(set) var text = ""
+  private let onText: (String) -> Void
+
+  init(_ tokenizer: Tokenizer, stop: [String], _ onText: @escaping (String) -> Void) throws {
+    decoder = StreamDecoder(tokenizer)
+    stops = try StopStrings(stop)
+    self.onText = onText
+  }
+
+  /// Takes a token; says whether a stop text is complete.
+  mutating func append(_ id: Int) throws -> Bool {
+    emit(stops.append(try decoder.append(id)))
+    return stops.match != nil
+  }
+
+  /// The whole text, after what was held back was handed out.
+  mutating func finish() -> String {
+    if stops.match == nil {
+      emit(stops.append(decoder.finish()))
+      emit(stops.finish())
+    }
+    return text
+  }
+
+  private mutating func emit(_ piece: String) {
+    if piece.isEmpty { return }
+    text += piece
+    onText(piece)
+  }
+}
