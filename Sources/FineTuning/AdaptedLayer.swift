@@ -41,7 +41,7 @@ struct AdaptedLayer {
       backend.multiply(dt, transposed: false, by: pair.a.view, transposed: false, into: dx, scale: 1, keep: 1)
       return
     }
-    let branch = MatrixView(base: dropped.view.base, rows: x.rows, columns: x.columns)
+    let branch = dropped.view.reshaped(x.rows, x.columns)
     backend.multiply(dt, transposed: false, by: pair.a.view, transposed: false, into: branch, scale: 1, keep: 0)
     dropout.apply(branch, into: branch)
     dx.add(branch)
@@ -49,7 +49,7 @@ struct AdaptedLayer {
 
   private func applyDropout(_ x: MatrixView, _ dropped: Matrix) -> MatrixView {
     guard let dropout else { return x }
-    let view = MatrixView(base: dropped.view.base, rows: x.rows, columns: x.columns)
+    let view = dropped.view.reshaped(x.rows, x.columns)
     dropout.apply(x, into: view)
     return view
   }

@@ -89,7 +89,7 @@ extension TrainingPass {
     let kept = activations[index]
     let rows = hidden.rows
     let epsilon = model.configuration.normEpsilon
-    let normed = workspace.normed.reshaped(rows, model.configuration.hiddenSize)
+    let normed = workspace.normed.view.reshaped(rows, model.configuration.hiddenSize)
     func apply(_ name: LinearLayer, _ x: MatrixView, into y: MatrixView) {
       layer(name, index, dropoutSeed).forward(
         x, into: y, reduced: kept.reduced[name]?.prefix(rows), dropped: workspace.dropped)
@@ -180,8 +180,8 @@ extension TrainingPass {
     backend.gate(gate, up, into: gated)
     backward(.down, index, dHidden, x: gated, gradients, dropoutSeed, into: dGate, adding: false)
     backend.gateBackward(gate, up, gradient: dGate)  // gate and up hold their gradients from here on
-    let normed = workspace.normed.reshaped(rows, model.configuration.hiddenSize)
-    let dNormed = needsInput ? workspace.dNormed.reshaped(rows, model.configuration.hiddenSize) : nil
+    let normed = workspace.normed.view.reshaped(rows, model.configuration.hiddenSize)
+    let dNormed = needsInput ? workspace.dNormed.view.reshaped(rows, model.configuration.hiddenSize) : nil
     backend.normalize(middle, gain: block.feedForwardNorm, epsilon: epsilon, into: normed)
     backward(.gate, index, gate, x: normed, gradients, dropoutSeed, into: dNormed, adding: false)
     backward(.up, index, up, x: normed, gradients, dropoutSeed, into: dNormed, adding: true)
@@ -197,7 +197,7 @@ extension TrainingPass {
     let (block, kept, rows) = (model.blocks[index], activations[index], dHidden.rows)
     let epsilon = model.configuration.normEpsilon
     let input = kept.input.prefix(rows)
-    let dAttended = workspace.dNormed.reshaped(rows, kept.attended.columns)
+    let dAttended = workspace.dNormed.view.reshaped(rows, kept.attended.columns)
     backward(
       .o, index, dHidden, x: kept.attended.prefix(rows), gradients, dropoutSeed, into: dAttended, adding: false)
     let (dQueries, dKeys, dValues) = (
@@ -214,8 +214,8 @@ extension TrainingPass {
       rotary.rotate(dQueries[sequence], inverse: true)
       rotary.rotate(dKeys[sequence], inverse: true)
     }
-    let normed = workspace.normed.reshaped(rows, model.configuration.hiddenSize)
-    let dNormed = needsInput ? workspace.dNormed.reshaped(rows, model.configuration.hiddenSize) : nil
+    let normed = workspace.normed.view.reshaped(rows, model.configuration.hiddenSize)
+    let dNormed = needsInput ? workspace.dNormed.view.reshaped(rows, model.configuration.hiddenSize) : nil
     backend.normalize(input, gain: block.attentionNorm, epsilon: epsilon, into: normed)
     backward(.q, index, dQueries, x: normed, gradients, dropoutSeed, into: dNormed, adding: false)
     backward(.k, index, dKeys, x: normed, gradients, dropoutSeed, into: dNormed, adding: true)
@@ -237,12 +237,4 @@ extension TrainingPass {
 
 extension LinearLayer {
   fileprivate static let attention: [LinearLayer] = [.q, .k, .v, .o]
-}
-
-extension Matrix {
-  /// The same memory as a matrix of another, not larger, shape.
-  fileprivate func reshaped(_ rows: Int, _ columns: Int) -> MatrixView {
-    precondition(rows * columns <= self.rows * self.columns, "\(rows) by \(columns) in \(self.rows) by \(self.columns)")
-    return MatrixView(base: view.base, rows: rows, columns: columns)
-  }
 }

@@ -30,7 +30,7 @@ package final class Matrix: @unchecked Sendable {
 
   /// The whole matrix.
   package var view: MatrixView {
-    MatrixView(base: storage.assumingMemoryBound(to: Float.self), rows: rows, columns: columns)
+    MatrixView(self, base: storage.assumingMemoryBound(to: Float.self), rows: rows, columns: columns)
   }
 
   /// The first `count` rows.
@@ -43,13 +43,15 @@ package final class Matrix: @unchecked Sendable {
   package func copy() -> Matrix { Matrix(rows: rows, columns: columns, values: values) }
 }
 
-/// Consecutive rows of a matrix, without owning them: valid as long as the matrix lives.
+/// Consecutive rows of a matrix; it keeps the matrix alive.
 package struct MatrixView: @unchecked Sendable {
   package let base: UnsafeMutablePointer<Float>
   package let rows: Int
   package let columns: Int
+  private let owner: Matrix
 
-  package init(base: UnsafeMutablePointer<Float>, rows: Int, columns: Int) {
+  fileprivate init(_ owner: Matrix, base: UnsafeMutablePointer<Float>, rows: Int, columns: Int) {
+    self.owner = owner
     self.base = base
     self.rows = rows
     self.columns = columns
@@ -67,7 +69,13 @@ package struct MatrixView: @unchecked Sendable {
 
   package subscript(range: Range<Int>) -> MatrixView {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
-    return MatrixView(base: base + range.lowerBound * columns, rows: range.count, columns: columns)
+    return MatrixView(owner, base: base + range.lowerBound * columns, rows: range.count, columns: columns)
+  }
+
+  /// The beginning of the same memory as a matrix of another, not larger, shape.
+  package func reshaped(_ rows: Int, _ columns: Int) -> MatrixView {
+    precondition(rows * columns <= count, "\(rows) by \(columns) in \(self.rows) by \(self.columns)")
+    return MatrixView(owner, base: base, rows: rows, columns: columns)
   }
 
   package func fill(with value: Float) { buffer.update(repeating: value) }

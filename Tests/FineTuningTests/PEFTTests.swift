@@ -1,0 +1,71 @@
+import FineTuning
+import Foundation
+import JSONValue
+import LanguageModels
+import ModelFiles
+import TensorCore
+import TestSupport
+import Testing
+
+/// Training runs against HF Trainer with PEFT and bitsandbytes in float32; `Tests/Fixtures/makers/qlora.py` made them.
+struct PEFTTests {
+  static let runs = ["q_v", "q_v_clipped", "all_linear_warmup", "all_linear_remainder"]
+
+  @Test(arguments: runs)
+  func tinyRunEqualsTrainer(name: String) throws {
+    let fixture = try Fixtures.json("qlora_tiny.json")
+    let run = try #require(fixture[name])
+    let tensors = try Fixtures.tensors("qlora_tiny.safetensors")
+    let model = try LanguageModel(ggufPath: Fixtures.path("tiny-llama.gguf")).quantized()
+      .attaching(options(run), seed: 42)
+    try expectAdapter(try #require(model.adapter), equals: tensors, prefix: "\(name).initial.", tolerance: 0)
+
+    let rows = try #require(run["rows"]?.integer)
+    let texts = try #require(fixture["ids"]?.array).prefix(rows).map { $0.array?.compactMap(\.integer) ?? [] }
+    let trainer = try Trainer(model, sequences: texts, options: trainingOptions(run))
+    try expectHistory(of: trainer, equals: run, tolerance: 1e-3)
+    try expectAdapter(
+      try #require(trainer.model.adapter), equals: tensors, prefix: "\(name).final.", tolerance: 1e-3)
+  }
+
+  private func options(_ run: JSONValue) throws -> LoRA {
+    let targets = try #require(run["targets"]?.array).compactMap(\.string)
+    return LoRA(
+      rank: try #require(run["rank"]?.integer), alpha: try #require(run["alpha"]?.number),
+      targets: Set(LinearLayer.allCases.filter { targets.contains($0.moduleName) }))
+  }
+
+  private func trainingOptions(_ run: JSONValue) throws -> TrainingOptions {
+    TrainingOptions(
+      steps: try #require(run["steps"]?.integer), batchSize: try #require(run["batch"]?.integer),
+      gradientAccumulation: try #require(run["accumulation"]?.integer),
+      learningRate: try #require(run["learning_rate"]?.number), warmupSteps: try #require(run["warmup"]?.integer),
+      weightDecay: try #require(run["weight_decay"]?.number), maxGradNorm: try #require(run["clip"]?.number),
+      maxLength: run["max_length"]?.integer ?? 512, seed: 42)
+  }
+
+  private func expectHistory(of trainer: Trainer, equals run: JSONValue, tolerance: Double) throws {
+    for expected in try #require(run["history"]?.array) {
+      let record = try trainer.step()
+      #expect(abs(record.loss - (expected["loss"]?.number ?? .nan)) < tolerance)
+      #expect(abs(record.gradientNorm - (expected["grad_norm"]?.number ?? .nan)) < tolerance)
+      #expect(abs(record.learningRate - (expected["learning_rate"]?.number ?? .nan)) < 1e-12)
+      #expect(abs(record.epoch - (expected["epoch"]?.number ?? .nan)) < 0.5)
+    }
+  }
+
+  private func expectAdapter(
+    _ adapter: Adapter, equals tensors: SafetensorsFile, prefix: String, tolerance: Float
+  ) throws {
+    var compared = 0
+    for (module, pair) in adapter.folder(baseModel: nil).pairs {
+      for (suffix, matrix) in [("lora_A", pair.a), ("lora_B", pair.b)] {
+        let name = "\(prefix)base_model.model.\(module).\(suffix).weight"
+        guard tensors.tensors[name] != nil else { continue }
+        #expect(largestDifference(matrix.values, try tensors.floats(name)) <= tolerance, "\(name)")
+        compared += 1
+      }
+    }
+    #expect(compared >= adapter.pairs.count)
+  }
+}

@@ -1,0 +1,88 @@
+import CTensorKernels
+import Foundation
+import TensorCore
+import Testing
+
+/// The vector functions of every instruction set against formulas in double precision, on odd sizes and tails.
+struct KernelTests {
+  static let sets = InstructionSet.available.map(\.name)
+  static let sizes = [1, 2, 7, 8, 9, 31, 32, 33, 100, 576, 1000]
+
+  private func kernels(_ name: String) throws -> tk_kernels {
+    try #require(InstructionSet.available.first { $0.name == name }).kernels
+  }
+
+  private func random(_ count: Int, seed: UInt64, scale: Double = 1) -> [Float] {
+    var generator = SplitMix64(seed: seed)
+    return (0..<count).map { _ in Float((generator.nextUniform() * 2 - 1) * scale) }
+  }
+
+  @Test(arguments: sets, sizes)
+  func reductions(set: String, count: Int) throws {
+    let kernels = try kernels(set)
+    let (a, b) = (random(count, seed: 1), random(count, seed: 2))
+    let dot = zip(a, b).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+    let magnitude = zip(a, b).reduce(0.0) { $0 + abs(Double($1.0) * Double($1.1)) }
+    #expect(abs(Double(kernels.dot(a, b, count)) - dot) <= 1e-6 * magnitude)
+    let squares = a.reduce(0.0) { $0 + Double($1) * Double($1) }
+    #expect(abs(Double(kernels.sum_of_squares(a, count)) - squares) <= 1e-6 * squares)
+    #expect(kernels.maximum(a, count) == a.max())
+    #expect(kernels.largest_magnitude(a, count) == a.map(abs).max())
+  }
+
+  @Test(arguments: sets, sizes)
+  func additions(set: String, count: Int) throws {
+    let kernels = try kernels(set)
+    let (x, start) = (random(count, seed: 3), random(count, seed: 4))
+    var y = start
+    kernels.add_scaled(0.75, x, &y, count)
+    for index in 0..<count { #expect(abs(y[index] - (start[index] + 0.75 * x[index])) <= 1e-6) }
+  }
+
+  @Test(arguments: sets, sizes)
+  func exponentials(set: String, count: Int) throws {
+    let kernels = try kernels(set)
+    let start = random(count, seed: 5, scale: 40)
+    let maximum = start.max() ?? 0
+    var x = start
+    let sum = kernels.exponentials(&x, maximum, count)
+    for index in 0..<count {
+      let exact = exp(Double(start[index] - maximum))
+      #expect(abs(Double(x[index]) - exact) <= 4e-7 * exact + 1e-37)
+    }
+    let exact = x.reduce(0.0) { $0 + Double($1) }
+    #expect(abs(Double(sum) - exact) <= 1e-6 * exact)
+  }
+
+  @Test(arguments: sets)
+  func exponentialsAtTheEdges(set: String) throws {
+    let kernels = try kernels(set)
+    var x: [Float] = [0, -87, -88, -104, -.infinity, 88.7, 89.5, .nan, 1, -1]
+    _ = kernels.exponentials(&x, 0, x.count)
+    #expect(x[0] == 1 && x[3] == 0 && x[4] == 0)
+    #expect(abs(Double(x[1]) / exp(-87) - 1) < 1e-6)
+    #expect(abs(Double(x[5]) / exp(Double(Float(88.7))) - 1) < 1e-6)
+    #expect(x[6] == .infinity && x[7].isNaN)
+    #expect(abs(x[8] - 2.7182817) < 3e-7 && abs(x[9] - 0.36787945) < 1e-7)
+  }
+
+  @Test(arguments: sets, sizes)
+  func gatedProductAndItsGradient(set: String, count: Int) throws {
+    let kernels = try kernels(set)
+    let (gate, up, gradient) = (random(count, seed: 6, scale: 8), random(count, seed: 7), random(count, seed: 8))
+    var out = [Float](repeating: 0, count: count)
+    kernels.silu_product(gate, up, &out, count)
+    var (dGate, dUp) = (gate, up)
+    kernels.silu_product_backward(&dGate, &dUp, gradient, count)
+    func product(_ g: Double, _ u: Double) -> Double { g / (1 + exp(-g)) * u }
+    let step = 1e-5
+    for index in 0..<count {
+      let (g, u, d) = (Double(gate[index]), Double(up[index]), Double(gradient[index]))
+      #expect(abs(Double(out[index]) - product(g, u)) <= 1e-6 * max(1, abs(g)))
+      let slopeG = (product(g + step, u) - product(g - step, u)) / (2 * step) * d
+      let slopeU = (product(g, u + step) - product(g, u - step)) / (2 * step) * d
+      #expect(abs(Double(dGate[index]) - slopeG) <= 1e-5)
+      #expect(abs(Double(dUp[index]) - slopeU) <= 1e-5 * max(1, abs(g)))
+    }
+  }
+}
