@@ -1,5 +1,5 @@
-import Foundation
 import JSONValue
+import Synchronization
 
 /// Who sent a message, in which session, and of which type it is.
 public struct MessageHeader: Sendable, Equatable {
@@ -23,9 +23,16 @@ public struct MessageHeader: Sendable, Equatable {
   /// A reply echoes them in its parent header.
   public var extensions: [String: JSONValue]
 
+  /// How many headers this process has made.
+  ///
+  /// With the session, which is unique, it makes an id; random ones would take longer.
+  private static let count = Atomic(0)
+
   /// A header of this library's protocol version with a fresh id and the time of now.
+  ///
+  /// - Parameter session: Unique among all sessions, such as a UUID.
   public init(type: String, session: String, username: String = "kernel") {
-    id = UUID().uuidString.lowercased()
+    id = "\(session)-\(Self.count.add(1, ordering: .relaxed).newValue)"
     self.session = session
     self.username = username
     date = Timestamp.now()

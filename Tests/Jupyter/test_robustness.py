@@ -3,11 +3,14 @@
 import os
 import signal
 import statistics
+import subprocess
+import sys
 import time
 from contextlib import contextmanager
 from queue import Empty
 
 import pytest
+from jupyter_client.connect import write_connection_file
 from jupyter_client.manager import KernelManager
 from jupyter_client.session import Session
 
@@ -277,14 +280,56 @@ def test_restart_forgets_the_session():
         assert run(client, samples.RESULT["code"])[0]["execution_count"] == 2
 
 
-def test_a_port_that_is_taken_ends_the_kernel_with_a_message(tmp_path):
-    import subprocess
-
+def test_a_port_that_is_taken_ends_the_kernel_with_a_message():
     with running_kernel() as (manager, _):
         command = [part.format(connection_file=manager.connection_file) for part in manager.kernel_spec.argv]
         second = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT)
         assert second.returncode != 0
         assert "cannot bind" in second.stderr
+
+
+def test_the_kernel_ends_with_the_process_that_started_it(tmp_path):
+    """A front end that is killed has no time to end its kernels."""
+    with running_kernel() as (manager, client):
+        command = [part.format(connection_file=tmp_path / "kernel.json") for part in manager.kernel_spec.argv]
+        write_connection_file(str(tmp_path / "kernel.json"), key=b"key")
+    program = (
+        "import os, subprocess, sys, time; "
+        "environment = os.environ | {'JPY_PARENT_PID': str(os.getpid())}; "
+        "print(subprocess.Popen(sys.argv[1:], env=environment).pid, flush=True); time.sleep(60)"
+    )
+    front_end = subprocess.Popen([sys.executable, "-c", program, *command], stdout=subprocess.PIPE, text=True)
+    kernel = int(front_end.stdout.readline())
+    time.sleep(0.5)
+    assert lives(kernel)
+    front_end.kill()
+    front_end.wait()
+    end = time.monotonic() + 5
+    while lives(kernel) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not lives(kernel)
+
+
+def lives(process):
+    try:
+        with open(f"/proc/{process}/stat") as status:
+            return status.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_an_idle_kernel_uses_no_time(kernel):
+    manager, client = kernel
+    run(client, samples.RESULT["code"])
+
+    def seconds():
+        with open(f"/proc/{manager.provisioner.pid}/stat") as status:
+            ticks = status.read().rpartition(")")[2].split()[11:13]
+        return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+    before = seconds()
+    time.sleep(2)
+    assert seconds() - before <= 0.02
 
 
 def test_ipc():

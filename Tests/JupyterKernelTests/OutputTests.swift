@@ -25,10 +25,12 @@ extension KernelTests {
         }
         return .ok
       }
+      let start = ContinuousClock.now
       let published = try kernel.frontEnd.run("x").published
+      let intervals = start.duration(to: .now) / .milliseconds(60)
       let pieces = published.filter { $0.header.type == "stream" }
-      // 400 ms of text at one message each 60 ms.
-      #expect((4...10).contains(pieces.count))
+      // At least 400 ms of text, in one message each 60 ms.
+      #expect(pieces.count >= 4 && Double(pieces.count) <= intervals + 1)
       #expect(published.text() == (0..<40).map { "\($0) " }.joined())
       try kernel.shutDown()
     }
