@@ -3,7 +3,9 @@ package struct CellError: Error, Sendable {
   package enum Kind: String, Sendable {
     /// The cell did not parse; nothing of it ran.
     case syntax = "SyntaxError"
-    /// It stopped at a mistake. What it had assigned until then stays.
+    /// It stopped at a mistake.
+    ///
+    /// What it had assigned until then stays.
     case runtime = "Error"
     /// The user stopped it.
     case interrupted = "Interrupted"

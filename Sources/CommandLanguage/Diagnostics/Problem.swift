@@ -1,4 +1,6 @@
-/// Everything that can be wrong with a cell, as data. ``Problem/message`` and ``Problem/help`` make the text.
+/// Everything that can be wrong with a cell, as data.
+///
+/// ``Problem/message`` and ``Problem/help`` make the text.
 package enum Problem: Error, Sendable {
   // The text does not fit the grammar.
   case syntax(String)

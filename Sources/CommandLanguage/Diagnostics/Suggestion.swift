@@ -47,8 +47,9 @@ extension Suggestion {
     self.init(for: word, among: names.map { Candidate(name: $0) })
   }
 
-  /// The edits that turn one word into the other: insert, delete, replace a letter or swap two neighbours. Other
-  /// capitals and underscores alone are no edit, so that `topp` is as close to `topP` as can be.
+  /// The edits that turn one word into the other: insert, delete, replace a letter or swap two neighbours.
+  ///
+  /// Other capitals and underscores alone are no edit, so that `topp` is as close to `topP` as can be.
   static func distance(from first: String, to second: String) -> Int {
     let left = Array(first.lowercased().filter { $0 != "_" })
     let right = Array(second.lowercased().filter { $0 != "_" })

@@ -1,7 +1,9 @@
 import Foundation
 
 extension BinaryOperator {
-  /// The result of the operator. An `Int` beside a `Double` widens; whole numbers that grow too large are an error.
+  /// The result of the operator.
+  ///
+  /// An `Int` beside a `Double` widens; whole numbers that grow too large are an error.
   ///
   /// - Throws: ``Problem``.
   func apply(_ left: Value, _ right: Value) throws(Problem) -> Value {

@@ -15,7 +15,9 @@ extension Interpreter {
     }
   }
 
-  /// The function of a name. A variable that holds something else does not hide a command of its name.
+  /// The function of a name.
+  ///
+  /// A variable that holds something else does not hide a command of its name.
   private func callee(_ name: String, at range: SourceRange, in scope: Scope) throws -> FunctionValue {
     let binding = scope.binding(name)
     if case .function(let function)? = binding?.value { return function }

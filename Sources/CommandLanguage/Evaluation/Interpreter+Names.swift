@@ -36,8 +36,10 @@ extension Interpreter {
     return located(.unknownMember(name, of: type, Suggestion(for: name, among: candidates)), at: range)
   }
 
-  /// The type whose members a value has. A command that makes values of a type stands for the type itself, so that
-  /// `Double.pi` finds the members of `Double.Type`.
+  /// The type whose members a value has.
+  ///
+  /// A command that makes values of a type stands for the type itself, so that `Double.pi` finds the members of
+  /// `Double.Type`.
   func memberType(of receiver: Value) -> TypeName {
     guard case .function(.command(let command, .null)) = receiver else { return receiver.type }
     return TypeName("\(command.name).Type")

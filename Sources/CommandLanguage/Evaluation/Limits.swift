@@ -9,7 +9,9 @@ package struct Limits: Sendable {
   /// Calls of functions written in cells, inside one another.
   package let callDepth: Int
   /// The stack that a cell may use, in bytes, counted from where ``Session/execute(_:named:output:isCancelled:)`` is
-  /// called. Leave what commands need below it: a thread of 16 MiB can give 12.
+  /// called.
+  ///
+  /// Leave what commands need below it: a thread of 16 MiB can give 12.
   package let stackSize: Int
 
   package init(callDepth: Int = 1000, stackSize: Int = 4 << 20) {
@@ -29,8 +31,9 @@ struct StackBound: Sendable {
     lowest = Self.currentAddress - min(UInt(size), Self.currentAddress)
   }
 
-  /// Whether the thread has come below the bound. A function that a command calls on a thread of its own is not
-  /// measured.
+  /// Whether the thread has come below the bound.
+  ///
+  /// A function that a command calls on a thread of its own is not measured.
   var isReached: Bool { Self.currentAddress < lowest && Self.currentThread == thread }
 
   /// Stacks grow downwards on every platform that Swift runs on.

@@ -40,6 +40,10 @@ extension HelpFormat {
     return parts.joined(separator: "\n\n")
   }
 
+  func page(_ parameter: Parameter) -> String {
+    ([heading(parameter.signature)] + row(parameter).dropFirst()).joined(separator: "\n\n")
+  }
+
   func page(_ symbol: SymbolCase, of set: SymbolSet) -> String {
     var parts = [heading(symbol.signature), symbol.summary]
     if !symbol.parameters.isEmpty { parts.append("Parameters:\n" + rows(symbol.parameters.map(row))) }

@@ -1,6 +1,8 @@
 import JSONValue
 
-/// What a help page is about. `help(generate)` hands it to the command, `generate?` shows it in the pager.
+/// What a help page is about.
+///
+/// `help(generate)` hands it to the command, `generate?` shows it in the pager.
 package enum HelpTopic: CommandObject {
   package static let typeName = "Help"
 

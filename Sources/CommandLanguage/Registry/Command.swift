@@ -41,8 +41,10 @@ package struct Command: Sendable {
   /// The type that it belongs to; `nil` for a function.
   package let receiver: TypeName?
   package let parameters: [Parameter]
-  /// The parameter that arguments with labels of the caller's own choice go to, as in
-  /// `interact(temperature: 0.0...2.0)`. Read with ``Invocation/freeArguments``.
+  /// The parameter that arguments with labels of the caller's own choice go to, as in `interact(temperature:
+  /// 0.0...2.0)`.
+  ///
+  /// Read with ``Invocation/freeArguments``.
   package let freeLabels: Parameter?
   package let result: TypeName
   /// One sentence.

@@ -16,7 +16,9 @@ extension CommandFailure {
   package var argument: String? { nil }
 }
 
-/// The user stopped the cell. Nothing in a cell can catch it.
+/// The user stopped the cell.
+///
+/// Nothing in a cell can catch it.
 package struct Interruption: Error {
   package init() {}
 }

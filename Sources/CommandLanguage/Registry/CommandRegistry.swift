@@ -10,7 +10,9 @@ package struct CommandRegistry: Sendable {
   /// A registry with nothing in it; see ``language`` for one to build on.
   package init() {}
 
-  /// Adds commands. One with the same name, receiver and kind replaces the earlier one.
+  /// Adds commands.
+  ///
+  /// One with the same name, receiver and kind replaces the earlier one.
   package mutating func register(_ commands: [Command]) {
     for command in commands { register(command) }
   }

@@ -7,7 +7,9 @@ package struct Invocation: Sendable, ArgumentReading {
   /// The arguments whose labels the caller chose, in order.
   package let freeArguments: [(label: String, value: Value)]
   package let output: any CommandOutput
-  /// Whether the user asked to stop. Long work asks often and gives up by throwing ``Interruption``.
+  /// Whether the user asked to stop.
+  ///
+  /// Long work asks often and gives up by throwing ``Interruption``.
   package let isCancelled: @Sendable () -> Bool
   /// Where the call stands.
   package let source: SourceRange
@@ -54,7 +56,9 @@ package struct Closure: Sendable {
   /// The names of the parameters; for a closure with `$0`, as many as it uses.
   package var parameterNames: [String] { function.parameterNames }
 
-  /// Calls the function. A closure that takes fewer values than are given sees the first ones.
+  /// Calls the function.
+  ///
+  /// A closure that takes fewer values than are given sees the first ones.
   ///
   /// - Throws: What the function throws; let it pass, it knows where it happened.
   package func callAsFunction(_ values: Value...) throws -> Value {

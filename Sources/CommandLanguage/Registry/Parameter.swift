@@ -49,7 +49,9 @@ package struct Parameter: Sendable {
       neighbours: [:], summary: summary)
   }
 
-  /// Whether the argument can be left out. A parameter that takes `nil` can.
+  /// Whether the argument can be left out.
+  ///
+  /// A parameter that takes `nil` can.
   package var isOptional: Bool {
     if case .optional = type { true } else { defaultValue != nil }
   }

@@ -21,7 +21,9 @@ package indirect enum ParameterType: Sendable {
   case oneOf([ParameterType])
   /// The type, or `nil`.
   case optional(ParameterType)
-  /// A name that is looked up rather than evaluated, as in `help(generate)`. Arrives as a ``HelpTopic`` object.
+  /// A name that is looked up rather than evaluated, as in `help(generate)`.
+  ///
+  /// Arrives as a ``HelpTopic`` object.
   case topic
 }
 

@@ -25,7 +25,9 @@ enum InfixOperator {
     }
   }
 
-  /// How tightly it binds. The order is that of Swift's standard library; `**` binds more tightly than `*`.
+  /// How tightly it binds.
+  ///
+  /// The order is that of Swift's standard library; `**` binds more tightly than `*`.
   var precedence: Int {
     switch self {
     case .assignment, .compound: 1

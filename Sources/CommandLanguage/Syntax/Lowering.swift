@@ -8,8 +8,9 @@ struct Lowering {
   let file: SourceFile
   /// How many nodes enclose this one.
   private var depth = 0
-  /// Nodes inside one another, beyond which a cell is not read. Far more than a person writes; few enough that walking
-  /// the tree needs little stack.
+  /// Nodes inside one another, beyond which a cell is not read.
+  ///
+  /// Far more than a person writes; few enough that walking the tree needs little stack.
   private static let depthLimit = 200
 
   init(file: SourceFile) { self.file = file }
