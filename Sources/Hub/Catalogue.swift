@@ -1,0 +1,73 @@
+import Foundation
+
+/// The models that `load` knows by name, and the way from a name or a path to a file.
+package enum Catalogue {
+  /// Every model that has a name.
+  package static let models = [
+    CatalogueModel(
+      name: "smollm2-135m",
+      summary: "SmolLM2-135M-Instruct: 30 layers, 134.5 million parameters, trained for English chat, in q4_1",
+      file: "smollm2-135m-instruct-q4_1.gguf", byteCount: 98_362_432,
+      sha256: "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53", license: "Apache-2.0",
+      source: "Hugging Face, SmolLM2 (Ben Allal et al., 2025, arXiv:2502.02737)", command: "make model")
+  ]
+
+  /// The model of this name, in any capitals.
+  package static func model(named name: String) -> CatalogueModel? {
+    models.first { $0.name == name.lowercased() }
+  }
+
+  /// The file that a name or a path means.
+  ///
+  /// Looked for in this order: a name of the catalogue, a file or folder at that path (`~` is the home), and a file of
+  /// that name in ``QuillHome/models``, where `.gguf` may be left out. A catalogue file is checked for its size only;
+  /// ``CatalogueModel/verify()`` reads all of it.
+  ///
+  /// - Throws: ``CatalogueError``.
+  package static func path(of name: String) throws(CatalogueError) -> String {
+    if let model = model(named: name) { return try path(of: model) }
+    let files = FileManager.default
+    let written = (name as NSString).expandingTildeInPath
+    let stored = QuillHome.models + "/" + name
+    if !name.isEmpty, let found = [written, stored, stored + ".gguf"].first(where: files.fileExists) {
+      return found
+    }
+    throw .modelNotFound(name: name, known: models.map(\.name), nearest: nearest(to: name))
+  }
+
+  private static func path(of model: CatalogueModel) throws(CatalogueError) -> String {
+    guard let attributes = try? FileManager.default.attributesOfItem(atPath: model.path),
+      let size = attributes[.size] as? Int
+    else { throw .modelNotFetched(name: model.name, path: model.path, command: model.command) }
+    guard size == model.byteCount else {
+      throw .wrongSize(path: model.path, found: size, expected: model.byteCount, command: model.command)
+    }
+    return model.path
+  }
+
+  /// The name that was probably meant: one that begins like the word or is the beginning of it, or one that is spelled like it.
+  private static func nearest(to word: String) -> String? {
+    let word = (word as NSString).lastPathComponent.lowercased()
+    guard word.count > 2 else { return nil }
+    let names = models.map(\.name)
+    return names.first { $0.hasPrefix(word) || word.hasPrefix($0) }
+      ?? names.map { (name: $0, distance: editDistance($0, word)) }
+      .filter { 3 * $0.distance <= max(word.count, $0.name.count) }
+      .min { $0.distance < $1.distance }?.name
+  }
+
+  /// Letters to insert, delete or replace (Levenshtein, 1966).
+  private static func editDistance(_ first: String, _ second: String) -> Int {
+    let second = Array(second)
+    var last = Array(0...second.count)
+    for (row, letter) in first.enumerated() {
+      var current = [row + 1]
+      for column in second.indices {
+        let replaced = last[column] + (second[column] == letter ? 0 : 1)
+        current.append(min(replaced, last[column + 1] + 1, current[column] + 1))
+      }
+      last = current
+    }
+    return last[second.count]
+  }
+}
