@@ -1,6 +1,8 @@
 import JSONValue
 
-/// The rows of a CSV file: the file's bytes and where each field is. Texts become strings when a row is looked at.
+/// The rows of a CSV file: the file's bytes and where each field is.
+///
+/// Texts become strings when a row is looked at.
 struct CSVRows: RowStorage {
   let columns: [String]
   let count: Int

@@ -6,7 +6,9 @@ enum JSONLines {
   /// The longest line, in bytes.
   static let longestLine = 16 << 20
 
-  /// The rows of a file; a column that a line lacks is null there. Empty lines are passed over.
+  /// The rows of a file; a column that a line lacks is null there.
+  ///
+  /// Empty lines are passed over.
   ///
   /// - Throws: ``DatasetError`` with the line where the file is wrong.
   static func rows(of file: TextFile) throws(DatasetError) -> [[String: JSONValue]] {

@@ -1,6 +1,8 @@
 import JSONValue
 
-/// Rows that stand somewhere, looked at by number. Data sets share it and select from it.
+/// Rows that stand somewhere, looked at by number.
+///
+/// Data sets share it and select from it.
 protocol RowStorage: Sendable {
   var columns: [String] { get }
   var count: Int { get }
@@ -15,7 +17,9 @@ struct MemoryRows: RowStorage {
   let count: Int
   private let values: [[JSONValue]]
 
-  /// Rows of named values; what a row lacks is null. `text` comes first, then the columns of `order`, then the others.
+  /// Rows of named values; what a row lacks is null.
+  ///
+  /// `text` comes first, then the columns of `order`, then the others.
   init(_ rows: [[String: JSONValue]], order: [String] = []) {
     var names = Set<String>()
     for row in rows { names.formUnion(row.keys) }

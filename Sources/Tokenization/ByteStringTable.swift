@@ -5,7 +5,9 @@ struct ByteStringTable: Sendable {
   private var bytes: [UInt8] = []
   /// Where the n-th string begins; one more entry than there are strings.
   private var starts: [Int] = [0]
-  /// Open addressing: the number of a string, or -1. The count is a power of two, at most half full.
+  /// Open addressing: the number of a string, or -1.
+  ///
+  /// The count is a power of two, at most half full.
   private var slots: [Int32]
 
   init(capacity: Int) {

@@ -1,5 +1,5 @@
 /// What the patterns of pre-tokenizers tell apart.
-enum CharacterClass: UInt8 {
+package enum CharacterClass: UInt8, Sendable {
   case other
   /// `\p{L}`
   case letter
@@ -9,7 +9,7 @@ enum CharacterClass: UInt8 {
   case whitespace
 
   /// The class of a scalar, by the Unicode version of the Swift standard library.
-  init(_ scalar: Unicode.Scalar) {
+  package init(_ scalar: Unicode.Scalar) {
     switch scalar.properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: self = .letter
     case .decimalNumber, .letterNumber, .otherNumber: self = .number

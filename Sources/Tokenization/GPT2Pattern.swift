@@ -18,8 +18,9 @@ enum GPT2Pattern {
     }
   }
 
-  /// All of a run of white space, but the last scalar when a word follows. A digit ends the stretch, so nothing is left
-  /// to it.
+  /// All of a run of white space, but the last scalar when a word follows.
+  ///
+  /// A digit ends the stretch, so nothing is left to it.
   private static func endOfWhitespace(in text: ClassifiedText, from start: Int) -> Int {
     let end = text.endOfRun(of: .whitespace, from: start)
     guard let following = text.classIfAny(at: end), following != .number else { return end }

@@ -7,7 +7,9 @@ struct MergeTable: Sendable {
   }
 
   private static let free = UInt64.max
-  /// Open addressing: a pair as `left << 32 | right`. The count is a power of two, at most half full.
+  /// Open addressing: a pair as `left << 32 | right`.
+  ///
+  /// The count is a power of two, at most half full.
   private var pairs: [UInt64]
   private var merges: [Merge]
 

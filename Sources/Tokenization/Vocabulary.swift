@@ -13,12 +13,16 @@ struct Vocabulary: Sendable {
     let types = try Self.types(numbers, tokenCount: tokens.count)
     var table = ByteStringTable(capacity: tokens.count)
     for (id, text) in tokens.enumerated() {
-      guard types[id] == .normal, let bytes = ByteAlphabet.bytes(of: text) else {
+      guard let bytes = Self.findableBytes(of: text, types[id]) else {
         Array(text.utf8).withUnsafeBufferPointer { table.append($0) }
         continue
       }
       let (inserted, first) = bytes.withUnsafeBufferPointer { table.insert($0) }
-      if !inserted { throw .duplicateToken(text: text, first: first, second: id) }
+      if inserted { continue }
+      if types[id] == .normal, types[first] == .normal {
+        throw .duplicateToken(text: text, first: first, second: id)
+      }
+      bytes.withUnsafeBufferPointer { table.append($0) }
     }
     idOfByte = (0..<256).map { [table] byte in
       [UInt8(byte)].withUnsafeBufferPointer { Int32(table.number(of: $0) ?? -1) }
@@ -41,6 +45,14 @@ struct Vocabulary: Sendable {
     return types
   }
 
+  /// The bytes by which merges find a token, or `nil` when its text stands for itself.
+  ///
+  /// Added tokens can be the outcome of merges too, if their text is the same in the byte-level alphabet.
+  private static func findableBytes(of text: String, _ type: TokenType) -> [UInt8]? {
+    let isPlain = text.utf8.allSatisfy { $0 < 0x80 }
+    return type == .normal || isPlain ? ByteAlphabet.bytes(of: text) : nil
+  }
+
   var count: Int { types.count }
 
   func type(of id: Int) -> TokenType { types[id] }
@@ -48,6 +60,6 @@ struct Vocabulary: Sendable {
   /// The bytes that the token stands for in a text.
   func bytes(of id: Int) -> ArraySlice<UInt8> { table[id] }
 
-  /// The id of the normal token with exactly these bytes, or `nil`.
+  /// The id of the token with exactly these bytes that words and merges find, or `nil`.
   func id(of bytes: UnsafeBufferPointer<UInt8>) -> Int? { table.number(of: bytes) }
 }

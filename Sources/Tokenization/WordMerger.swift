@@ -11,7 +11,9 @@ struct WordMerger: Sendable {
   private var ids: [Int32] = []
   private var next: [Int32] = []
   private var previous: [Int32] = []
-  /// Pairs as `rank << 32 | position`, smallest at the front. Entries that a merge has overtaken are passed over.
+  /// Pairs as `rank << 32 | position`, smallest at the front.
+  ///
+  /// Entries that a merge has overtaken are passed over.
   private var queue = MinimumQueue()
 
   /// Appends the tokens of `word` to `tokens`.

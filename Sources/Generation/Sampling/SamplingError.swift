@@ -12,7 +12,7 @@ extension SamplingError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .optionOutOfRange(let name, let value, let range):
-      "'\(name)' is \(value.formattedShortly); it goes from \(range)"
+      "'\(name)' is \(value.formattedShortly); it \(range)"
     case .emptyStopString:
       "a stop string is empty"
     case .noLogits:

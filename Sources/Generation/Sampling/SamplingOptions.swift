@@ -35,11 +35,11 @@ package struct SamplingOptions: Sendable, Hashable {
   ///
   /// - Throws: ``SamplingError/optionOutOfRange(name:value:range:)``.
   package func validate() throws(SamplingError) {
-    try check("temperature", temperature, 0...100, "0 to 100")
-    try check("topK", Double(topK), 0...Double(Int32.max), "0 (all) or more")
-    try check("topP", topP, Double.leastNonzeroMagnitude...1, "above 0, up to 1")
-    try check("minP", minP, 0...1, "0 to 1")
-    try check("repetitionPenalty", repetitionPenalty, 0.01...100, "0.01 to 100")
+    try check("temperature", temperature, 0...100, "goes from 0 to 100")
+    try check("topK", Double(topK), 0...Double(Int32.max), "is 0 (all) or more")
+    try check("topP", topP, Double.leastNonzeroMagnitude...1, "goes from above 0 to 1")
+    try check("minP", minP, 0...1, "goes from 0 to 1")
+    try check("repetitionPenalty", repetitionPenalty, 0.01...100, "goes from 0.01 to 100")
   }
 
   private func check(

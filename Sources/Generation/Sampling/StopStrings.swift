@@ -44,8 +44,8 @@ package struct StopStrings: Sendable {
   /// The length of the longest end of `held` that begins a stop string.
   private func longestBeginning() -> Int {
     stops.reduce(0) { longest, stop in
-      let lengths = (longest..<min(stop.count, held.count + 1)).reversed()
-      return max(longest, lengths.first { held.ends(with: stop[..<$0]) } ?? 0)
+      let lengths = stride(from: min(stop.count - 1, held.count), to: longest, by: -1)
+      return lengths.first { held.ends(with: stop[..<$0]) } ?? longest
     }
   }
 }

@@ -58,17 +58,12 @@ extension NumPyGenerator {
     return order
   }
 
-  /// Returns a number of `0...last` without bias.
-  ///
-  /// - SeeAlso: Lemire, "Fast Random Integer Generation in an Interval", 2019.
+  /// Returns a number of `0...last` without bias: masked bits, drawn again while they are too large.
   private mutating func bounded(through last: UInt32) -> UInt32 {
-    if last == .max { return nextBits() }
-    let count = last + 1
-    var product = count.multipliedFullWidth(by: nextBits())
-    if product.low < count {
-      let threshold = (UInt32.max - last) % count
-      while product.low < threshold { product = count.multipliedFullWidth(by: nextBits()) }
+    let mask = UInt32.max >> last.leadingZeroBitCount
+    while true {
+      let bits = nextBits() & mask
+      if bits <= last { return bits }
     }
-    return product.high
   }
 }

@@ -1,0 +1,44 @@
+import Testing
+import Tokenization
+
+struct StreamDecoderTests {
+  @Test(arguments: TokenizerFixture.names) func piecesJoinToTheWholeText(name: String) throws {
+    let fixture = try TokenizerFixture(name)
+    let wrong = try (fixture.cases("cases") + fixture.cases("decoded")).filter { _, ids in
+      var stream = StreamDecoder(fixture.tokenizer, skippingSpecialTokens: false)
+      var pieces = try ids.map { try stream.append($0) }
+      pieces.append(stream.finish())
+      return Array(pieces.joined().utf8) != Array(try fixture.tokenizer.text(of: ids).utf8)
+    }
+    #expect(wrong.isEmpty, "\(wrong.count) differ: \(wrong.prefix(5))")
+  }
+
+  @Test func aCharacterComesWhole() throws {
+    let fixture = try TokenizerFixture("smollm")
+    var stream = StreamDecoder(fixture.tokenizer)
+    let ids = fixture.tokenizer.ids(of: "\u{10FFFD}!")
+    #expect(ids.count == 5)
+    #expect(try ids.map { try stream.append($0) } == ["", "", "", "\u{10FFFD}", "!"])
+    #expect(stream.finish() == "")
+  }
+
+  @Test func whatCannotBecomeACharacterIsNotHeldBack() throws {
+    let fixture = try TokenizerFixture("smollm")
+    // In the byte-level alphabet: ED A0 begins a surrogate, which UTF-8 does not have; F0 9F may become an emoji.
+    let ids = try ["í", "ł", "ð", "Ł"].map { try fixture.id($0) }
+    #expect(try ids.map { Array(try fixture.tokenizer.bytes(of: $0)) } == [[0xed], [0xa0], [0xf0], [0x9f]])
+    var stream = StreamDecoder(fixture.tokenizer)
+    #expect(try ids.map { try stream.append($0) } == ["", "\u{fffd}\u{fffd}", "", ""])
+    #expect(stream.finish() == "\u{fffd}")
+    #expect(stream.finish() == "")
+  }
+
+  @Test func controlTokensAreNoText() throws {
+    let fixture = try TokenizerFixture("smollm")
+    let ids = fixture.tokenizer.ids(of: "the<|end|><tool>")
+    var silent = StreamDecoder(fixture.tokenizer)
+    #expect(try ids.map { try silent.append($0) }.joined() == "the<tool>")
+    var whole = StreamDecoder(fixture.tokenizer, skippingSpecialTokens: false)
+    #expect(try ids.map { try whole.append($0) }.joined() == "the<|end|><tool>")
+  }
+}
