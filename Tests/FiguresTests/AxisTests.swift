@@ -6,7 +6,7 @@ import Testing
     arguments: [
       ([0, 500], ["0", "100", "200", "300", "400", "500"]),
       ([1.9, 4.1], ["1.5", "2.0", "2.5", "3.0", "3.5", "4.0", "4.5"]),
-      ([-1, 1], ["−1.0", "−0.5", "0.0", "0.5", "1.0"]),
+      ([-0.9, 1.1], ["−1.0", "−0.5", "0.0", "0.5", "1.0", "1.5"]), ([-1, 1], ["−1", "0", "1"]),
       ([0, 12_345], ["0", "2.5k", "5.0k", "7.5k", "10.0k", "12.5k"]),
       ([0, 134_515_008], ["0", "25M", "50M", "75M", "100M", "125M", "150M"]),
       ([0, 2e-4], ["0", "5e−5", "1e−4", "1.5e−4", "2e−4"]),
@@ -22,7 +22,8 @@ import Testing
   }
 
   @Test(
-    arguments: [[], [.nan], [5], [0], [1e308, -1e308], [5e-324], [.infinity, 3], [1e15, 1e15 + 1]] as [[Double]])
+    arguments: [[], [.nan], [5], [0], [1e308, -1e308], [.leastNonzeroMagnitude], [.infinity, 3], [1e15, 1e15 + 1]]
+      as [[Double]])
   func everyDomainHasALength(values: [Double]) {
     for scale in [Axis.Scale.linear, .logarithmic] {
       let axis = Axis.covering(values, title: "", scale: scale)

@@ -26,8 +26,8 @@ import Testing
     let bundle = Self.figures[index].mimeBundle()
     let html = try #require(bundle["text/html"]?.string)
     #expect(html.contains("&lt;script&gt;alert(&#39;x&#39;)"))
-    #expect(!html.contains("<script") && !html.contains("<img") && !html.contains("\u{0}"))
-    #expect(bundle["text/plain"]?.string?.contains("\u{0}") == false)
+    #expect(!html.contains("<script") && !html.contains("<img") && !html.unicodeScalars.contains("\u{0}"))
+    #expect(bundle["text/plain"]?.string?.unicodeScalars.contains("\u{0}") == false)
     #expect(Set(bundle.keys) == ["text/html", "text/plain"])
   }
 

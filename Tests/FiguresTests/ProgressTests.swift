@@ -10,7 +10,7 @@ import Testing
       remaining: 99, log: log)
     #expect(
       view.text() == """
-        Training [██████████▏             ] 42 % · step 84 of 200 · loss 2.31 · 1,041 tok/s · 1 min 12 s · 1 min 39 s left
+        Training [██████████▏             ] 42 % · step 84 of 200 · loss 2.31 · 1,041 tok/s · 1 min 12 s elapsed · 1 min 39 s left
         step  loss
         ──────────
           83  2.35

@@ -57,9 +57,12 @@ package struct LossChart: ChartFigure, Hashable {
     let line = zip(run.losses, averages).map { Point($0.x, $1) }.decimated(to: Self.visiblePoints)
     let dots = run.losses.filter(\.isFinite).decimated(to: Self.visiblePoints)
     let hasDots = smoothing > 0 || run.losses.count == 1
+    // The fewer there are, the more each one tells.
+    let isSparse = dots.count < 40
+    let dotLayer = Layer(
+      .points(dots, radius: isSparse ? 3 : 1.8), color: color, opacity: isSparse ? 0.6 : isOnly ? 0.4 : 0.22)
     return [
-      hasDots
-        ? Layer(.points(dots, radius: dots.count < 40 ? 3 : 1.8), color: color, opacity: isOnly ? 0.4 : 0.22) : nil,
+      hasDots ? dotLayer : nil,
       Layer(.line(line, width: 2.2), name: isOnly ? trainingName : run.name, color: color),
       run.evaluations.isEmpty
         ? nil : Layer(.line(run.evaluations, width: 1.4, dashed: true), color: evaluationColor, opacity: 0.8),

@@ -51,7 +51,9 @@ extension Axis {
     let usable = scale == .logarithmic ? { (value: Double) in value.isFinite && value > 0 } : { $0.isFinite }
     var lower = Double.infinity
     var upper = -Double.infinity
+    var areWhole = true
     for value in values where usable(value) {
+      areWhole = areWhole && value == value.rounded()
       lower = min(lower, value)
       upper = max(upper, value)
     }
@@ -59,7 +61,8 @@ extension Axis {
     if scale == .logarithmic { return logarithmic(lower...upper, title: title, tickCount: tickCount) }
     (lower, upper) = (max(-limit, min(lower, limit)), max(-limit, min(upper, limit)))
     if includesZero { (lower, upper) = (min(lower, 0), max(upper, 0)) }
-    return linear(lower...upper, title: title, isRounded: isRounded, tickCount: tickCount)
+    return linear(
+      lower...upper, title: title, isRounded: isRounded, leastStep: areWhole ? 1 : 0, tickCount: tickCount)
   }
 
   /// An axis of named places 0, 1, 2 …, one for each category.
@@ -76,9 +79,12 @@ extension Axis {
       isCategorical: true)
   }
 
-  private static func linear(_ range: ClosedRange<Double>, title: String, isRounded: Bool, tickCount: Int) -> Axis {
+  /// - Parameter leastStep: The least distance of ticks: 1 for whole numbers, so that there is no step 2.5.
+  private static func linear(
+    _ range: ClosedRange<Double>, title: String, isRounded: Bool, leastStep: Double, tickCount: Int
+  ) -> Axis {
     let range = range.widenedIfEmpty()
-    let step = Tick.step(for: range, count: tickCount)
+    let step = max(leastStep, Tick.step(for: range, count: tickCount))
     var domain = range
     if isRounded {
       let rounded = (range.lowerBound / step).rounded(.down) * step...(range.upperBound / step).rounded(.up) * step
@@ -88,12 +94,12 @@ extension Axis {
   }
 
   private static func logarithmic(_ range: ClosedRange<Double>, title: String, tickCount: Int) -> Axis {
+    // Far enough from the ends of what a number can be, that all below is one.
+    let range = max(1e-280, min(1e280, range.lowerBound))...max(1e-280, min(1e280, range.upperBound))
     // A tenth of a decade of air, and at least half a decade in all.
     let middle = (log10(range.lowerBound) + log10(range.upperBound)) / 2
     let reach = max(0.25, (log10(range.upperBound) - log10(range.lowerBound)) / 2) * 1.04
-    let lower = max(pow(10, middle - reach), .leastNormalMagnitude)
-    let upper = min(pow(10, middle + reach), .greatestFiniteMagnitude)
-    let domain = lower...upper
+    let domain = pow(10, middle - reach)...pow(10, middle + reach)
     return Axis(
       title: title, scale: .logarithmic, domain: domain, ticks: Tick.logarithmic(in: domain, count: tickCount))
   }

@@ -83,12 +83,17 @@ extension Chart {
     var mark = mark
     var encoding = encoding
     mark["opacity"] = .number(layer.opacity)
+    var specification: [String: JSONValue] = ["data": ["values": .array(rows)]]
     if let name = layer.name, colorScale == nil {
-      encoding["color"] = ["datum": .string(name), "type": "nominal", "scale": legendScale, "legend": legend]
+      // A JSON string is an expression of Vega too.
+      specification["transform"] = [["calculate": .string("\(JSONValue.string(name))"), "as": "series"]]
+      encoding["color"] = ["field": "series", "type": "nominal", "scale": legendScale, "legend": legend]
     } else {
       mark["color"] = .string(layer.color.css)
     }
-    return ["data": ["values": .array(rows)], "mark": .object(mark), "encoding": .object(encoding)]
+    specification["mark"] = .object(mark)
+    specification["encoding"] = .object(encoding)
+    return .object(specification)
   }
 
   private func errorBars(_ layer: Layer, _ bars: [ErrorBar]) -> JSONValue {
@@ -131,7 +136,7 @@ extension Chart {
     return ["layer": .array(layers)]
   }
 
-  /// The numbers alone, row by row; Vega counts the rows and columns itself. A third of the size of spelled-out rows.
+  /// The numbers alone, row by row, a third of the size of spelled-out cells; Vega counts rows and columns itself.
   ///
   /// Cells reach a little under their neighbours, so that no seams show.
   private func cells(_ matrix: Matrix) -> JSONValue {

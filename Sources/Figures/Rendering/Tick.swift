@@ -73,7 +73,7 @@ private struct AxisNumbers {
   func label(for value: Double) -> String {
     if isScientific { return Self.scientific(value) }
     let text = NumberText.fixed(value / divisor, decimals: decimals)
-    return (value == 0 ? text : text + suffix).replacing("-", with: "−")
+    return (value == 0 && !suffix.isEmpty ? "0" : text + suffix).replacing("-", with: "−")
   }
 
   /// A number that need not agree with its neighbours, as on a logarithmic axis.

@@ -104,7 +104,7 @@ package struct ProgressView: Figure, Hashable {
     default: break
     }
     facts += readings.map { $0.name.isEmpty ? $0.value : "\($0.name) \($0.value)" }
-    if let elapsed { facts.append(NumberText.duration(seconds: elapsed)) }
+    if let elapsed { facts.append(NumberText.duration(seconds: elapsed) + (state == .running ? " elapsed" : "")) }
     if state == .running, let remaining, remaining.isFinite {
       facts.append("\(NumberText.duration(seconds: remaining)) left")
     }

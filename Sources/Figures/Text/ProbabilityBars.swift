@@ -27,7 +27,7 @@ package struct ProbabilityBars: Figure, Hashable {
 
   package var distributions: [Distribution]
   package var title: String
-  /// Nucleus sampling's limit: tokens after the sum of probabilities has reached it are dimmed. `nil` dims none.
+  /// Nucleus sampling's limit, `nil` for none: tokens after the sum of probabilities has reached it are dimmed.
   package var topP: Double?
 
   package init(distributions: [Distribution], title: String = "", topP: Double? = nil) {
@@ -57,12 +57,15 @@ package struct ProbabilityBars: Figure, Hashable {
 
   // MARK: - HTML
 
+  /// Pixels of a bar that stands for certainty; three distributions fit side by side.
+  private var barWidth: Int { distributions.count > 1 ? 100 : 180 }
+
   package func html() -> String {
     let tables = distributions.map { distribution in
       let rows = zip(distribution.rows, kept(distribution.rows)).map(row).joined()
       let heading =
         distribution.title.isEmpty
-        ? "" : HTML.element("div", ["style": "margin-bottom:4px"], HTML.escaped(distribution.title))
+        ? "" : HTML.element("div", ["style": "margin-bottom:4px;font-size:13px"], HTML.escaped(distribution.title))
       let table = HTML.element(
         "table", ["style": "border-collapse:collapse;margin:0;font-size:13px"], HTML.element("tbody", [:], rows))
       return HTML.element("div", ["style": "margin:0 28px 8px 0"], heading + table)
@@ -74,7 +77,7 @@ package struct ProbabilityBars: Figure, Hashable {
   private func row(_ row: Row, isKept: Bool) -> String {
     let cell = "padding:1px 8px 1px 0;white-space:pre;opacity:\(isKept ? "1" : "0.45");vertical-align:middle;"
     let share = row.probability.isFinite ? min(1, max(0, row.probability)) : 0
-    let width = max(1, Int((share * 180).rounded()))
+    let width = max(1, Int((share * Double(barWidth)).rounded()))
     let color = isKept ? Color.series(0) : Color.neutral
     let bar = HTML.element(
       "span",
@@ -87,7 +90,7 @@ package struct ProbabilityBars: Figure, Hashable {
         + HTML.element(
           "td", ["align": "right", "style": cell + "text-align:right"],
           HTML.escaped(NumberText.percent(row.probability, decimals: 1)))
-        + HTML.element("td", ["align": "left", "style": cell + "text-align:left;width:180px"], bar))
+        + HTML.element("td", ["align": "left", "style": cell + "text-align:left;width:\(barWidth)px"], bar))
   }
 
   // MARK: - Text

@@ -67,12 +67,13 @@ enum TextLayout {
     return result
   }
 
-  /// The lines without spaces at their ends.
+  /// The lines without spaces at their ends, and with control characters, which could steer a terminal, made visible.
   static func joined(_ lines: [String]) -> String {
-    lines.map { line in
+    lines.flatMap { $0.split(separator: "\n", omittingEmptySubsequences: false) }.map { line in
       var line = Substring(line)
       while line.last == " " { line.removeLast() }
-      return String(line)
+      let isPlain = line.utf8.allSatisfy { $0 >= 32 && $0 != 127 && $0 != 0xc2 }
+      return isPlain ? String(line) : visible(String(line), marksSpaces: false)
     }.joined(separator: "\n")
   }
 

@@ -17,7 +17,7 @@ package struct TokenChips: Figure, Hashable {
 
   package var tokens: [Token]
   package var title: String
-  /// What marked and other tokens are called: `("carries loss", "masked")`. `nil` colours the tokens in turn.
+  /// What marked and other tokens are called, such as `carries loss` and `masked`; `nil` colours all tokens in turn.
   package var legend: Legend?
   package var showsIds: Bool
   package var maximumTokens: Int
