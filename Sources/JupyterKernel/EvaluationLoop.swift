@@ -43,38 +43,36 @@ struct EvaluationLoop: Sendable {
         "execute_input", ["code": .string(request.code), "execution_count": .integer(executionCount)],
         parent: message.header)
     }
-    let output = MessageOutput(
-      request: message, context: outputs, cancellation: cancellation, executionCount: executionCount,
-      isSilent: request.isSilent, allowsInput: request.allowsInput)
     let cell = Cell(
       code: request.code, executionCount: executionCount, isSilent: request.isSilent,
       storesHistory: request.storesHistory, metadata: message.metadata)
+    let output = MessageOutput(
+      request: message, context: outputs, cancellation: cancellation, executionCount: executionCount,
+      isSilent: request.isSilent, allowsInput: request.allowsInput)
 
     let outcome = engine.execute(cell, output: output, cancellation: cancellation)
-    let expressions = outcome == .ok ? evaluate(request.userExpressions, cancellation: cancellation) : [:]
+    var content = reply(to: outcome, of: request, cancellation: cancellation)
     let summary = output.finish()
     if request.storesHistory {
       history.append(line: executionCount, input: request.code, output: summary.resultText)
     }
-
-    var content = reply(to: outcome)
-    if let error = outcome.error {
-      if !request.isSilent { publisher.publish("error", error.content, parent: message.header) }
-    } else {
-      content["user_expressions"] = .object(expressions)
+    if let error = outcome.error, !request.isSilent {
+      publisher.publish("error", error.content, parent: message.header)
     }
     content["execution_count"] = .integer(executionCount)
     content["payload"] = .array(summary.payload)
     let aborted = outcome != .ok && request.stopsOnError ? cellsToAbort() : []
     finish(message, content: content)
-    for waiting in aborted {
-      publisher.status(.busy, parent: waiting.header)
-      finish(waiting, content: ["status": "aborted", "execution_count": .integer(executionCount)])
-    }
+    for waiting in aborted { abort(waiting, executionCount: executionCount) }
+    history.save()
   }
 
-  private func reply(to outcome: CellOutcome) -> [String: JSONValue] {
-    outcome.error.map { Message.reply(to: $0) } ?? ["status": "ok"]
+  private func reply(
+    to outcome: CellOutcome, of request: ExecuteRequest, cancellation: CancellationFlag
+  ) -> [String: JSONValue] {
+    if let error = outcome.error { return Message.reply(to: error) }
+    let values = evaluate(request.userExpressions, cancellation: cancellation)
+    return ["status": "ok", "user_expressions": .object(values)]
   }
 
   private func evaluate(_ expressions: [String: String], cancellation: CancellationFlag) -> [String: JSONValue] {
@@ -94,6 +92,11 @@ struct EvaluationLoop: Sendable {
     shell.post(.readAll { read.signal() })
     read.wait()
     return queue.removeExecutions()
+  }
+
+  private func abort(_ request: Message, executionCount: Int) {
+    publisher.status(.busy, parent: request.header)
+    finish(request, content: ["status": "aborted", "execution_count": .integer(executionCount)])
   }
 
   /// Sends a reply once all output is out, then publishes idle, and waits for that.

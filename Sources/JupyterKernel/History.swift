@@ -17,9 +17,23 @@ final class History: Sendable {
 
   private struct State {
     var file: HistoryFile?
-    /// `nil` until the file has been read, which waits for the first use so that the kernel starts without it.
+    /// The number of this session; `nil` until the file has been read.
     var session: Int?
-    var entries: [Entry] = []
+    /// The cells of earlier sessions.
+    var earlier: [Entry] = []
+    /// The cells of this session, and how many of them are in the file.
+    var current: [Entry] = []
+    var savedCount = 0
+
+    /// Reads the earlier sessions, once, and gives this one its number.
+    mutating func open() -> Int {
+      if let session { return session }
+      let opened = file?.open() ?? (session: 1, entries: [])
+      earlier = opened.entries
+      session = opened.session
+      for index in current.indices { current[index].session = opened.session }
+      return opened.session
+    }
   }
 
   private let state: Mutex<State>
@@ -29,12 +43,22 @@ final class History: Sendable {
     state = Mutex(State(file: file.map { HistoryFile(url: $0, logger: logger) }))
   }
 
+  /// Takes a cell into memory.
+  ///
+  /// The file waits for ``save()``, so that neither start nor reply waits for the disk.
   func append(line: Int, input: String, output: String?) {
     state.withLock { state in
-      let session = Self.open(&state)
-      let entry = Entry(session: session, line: line, input: input, output: output)
-      state.entries.append(entry)
-      state.file?.append(entry)
+      state.current.append(Entry(session: state.session ?? 0, line: line, input: input, output: output))
+    }
+  }
+
+  /// Writes what is new to the file.
+  func save() {
+    state.withLock { state in
+      guard let file = state.file, state.savedCount < state.current.count else { return }
+      _ = state.open()
+      file.append(Array(state.current[state.savedCount...]))
+      state.savedCount = state.current.count
     }
   }
 
@@ -50,29 +74,21 @@ final class History: Sendable {
 
   func entries(_ selection: HistoryRequest.Selection) -> [Entry] {
     state.withLock { state in
-      let current = Self.open(&state)
+      let current = state.open()
+      let all = state.earlier + state.current
       switch selection {
       case .tail(let count):
-        return Array(state.entries.suffix(max(0, count)))
+        return Array(all.suffix(max(0, count)))
       case .range(let session, let start, let stop):
         // Zero and below count back from the current session.
         let wanted = session <= 0 ? current + session : session
-        return state.entries.filter { $0.session == wanted && $0.line >= start && $0.line < stop ?? .max }
+        return all.filter { $0.session == wanted && $0.line >= start && $0.line < stop ?? .max }
       case .search(let pattern, let count, let unique):
-        var found = state.entries.filter { GlobPattern(pattern).matches($0.input) }
+        var found = all.filter { GlobPattern(pattern).matches($0.input) }
         if unique { found = Self.latestOfEachInput(found) }
         return count.map { Array(found.suffix(max(0, $0))) } ?? found
       }
     }
-  }
-
-  /// Reads the earlier sessions once and returns the number of this one.
-  private static func open(_ state: inout State) -> Int {
-    if let session = state.session { return session }
-    let opened = state.file?.open() ?? (session: 1, entries: [])
-    state.session = opened.session
-    state.entries = opened.entries
-    return opened.session
   }
 
   private static func latestOfEachInput(_ entries: [Entry]) -> [Entry] {

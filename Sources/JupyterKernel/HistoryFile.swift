@@ -33,9 +33,9 @@ struct HistoryFile: Sendable {
     }
   }
 
-  func append(_ entry: History.Entry) {
+  func append(_ entries: [History.Entry]) {
     do {
-      try withLock { try write([entry.json], to: $0) }
+      try withLock { try write(entries.map(\.json), to: $0) }
     } catch {
       logger.warning("cannot write the history file '\(url.path)': \(error)")
     }

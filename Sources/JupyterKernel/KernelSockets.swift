@@ -17,7 +17,8 @@ struct KernelSockets: Sendable {
     let router = [ZMQ_ROUTER_HANDOVER: Int32(1)]
     shell = try Self.bind(.shell, ZMQ_ROUTER, router, connection, context)
     control = try Self.bind(.control, ZMQ_ROUTER, router, connection, context)
-    iopub = try Self.bind(.iopub, ZMQ_XPUB, [ZMQ_XPUB_VERBOSE: 1], connection, context)
+    // Manual: a subscriber gets nothing before it has been accepted, and so its welcome comes first.
+    iopub = try Self.bind(.iopub, ZMQ_XPUB, [ZMQ_XPUB_MANUAL: 1], connection, context)
     stdin = try Self.bind(
       .stdin, ZMQ_ROUTER, router.merging([ZMQ_ROUTER_MANDATORY: 1]) { $1 }, connection, context)
     heartbeat = try Self.bind(.heartbeat, ZMQ_REP, [:], connection, context)

@@ -39,8 +39,10 @@ struct PublishingLoop: Sendable {
   private func greetSubscribers() {
     while let subscription = socket.receive()?.first {
       // The first byte tells a subscription (1) from its end (0); the topic follows.
-      guard subscription.first == 1 else { continue }
+      guard let kind = subscription.first, kind <= 1 else { continue }
       let topic = Data(subscription.dropFirst())
+      socket.accept(topic, isEnd: kind == 0)
+      guard kind == 1 else { continue }
       send(
         Message(
           header: MessageHeader(type: "iopub_welcome", session: session),

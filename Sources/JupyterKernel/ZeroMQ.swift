@@ -73,6 +73,16 @@ final class ZeroMQSocket: @unchecked Sendable {
   var pollItem: zmq_pollitem_t { zmq_pollitem_t(socket: handle, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0) }
 }
 
+// MARK: - Subscriptions
+
+extension ZeroMQSocket {
+  /// Takes the subscription, or its end, that was received last on an XPUB with `ZMQ_XPUB_MANUAL`.
+  func accept(_ topic: Data, isEnd: Bool) {
+    let option = isEnd ? ZMQ_UNSUBSCRIBE : ZMQ_SUBSCRIBE
+    _ = topic.withUnsafeBytes { zmq_setsockopt(handle, option, $0.baseAddress, $0.count) }
+  }
+}
+
 // MARK: - Multipart messages
 
 extension ZeroMQSocket {

@@ -21,38 +21,15 @@ extension ConnectionFile {
   public init(parsing data: Data) throws(ConnectionFileError) {
     guard let members = JSONReader.value(of: data)?.object else { throw .notAnObject }
     let fields = ContentFields(members, of: "the connection file")
-    do {
-      let transportName = try fields.string("transport", default: "tcp")
-      guard let transport = Transport(rawValue: transportName) else {
-        throw ConnectionFileError.unknownTransport(transportName)
-      }
-      let scheme = try fields.string("signature_scheme", default: "hmac-sha256")
-      guard scheme == "hmac-sha256" else { throw ConnectionFileError.unknownSignatureScheme(scheme) }
-      self.init(
-        transport: transport, address: try fields.string("ip", default: "127.0.0.1"),
-        ports: try Self.ports(in: fields, transport: transport), key: try fields.string("key", default: ""))
-    } catch let error as ContentError {
-      throw .badField(error)
-    } catch let error as ConnectionFileError {
-      throw error
-    } catch {
-      preconditionFailure("only the two errors above are thrown")
-    }
-  }
-
-  private static func ports(in fields: ContentFields, transport: Transport) throws -> [Channel: Int] {
+    let transportName = try fields.text("transport", default: "tcp")
+    guard let transport = Transport(rawValue: transportName) else { throw .unknownTransport(transportName) }
+    let scheme = try fields.text("signature_scheme", default: "hmac-sha256")
+    guard scheme == "hmac-sha256" else { throw .unknownSignatureScheme(scheme) }
     var ports: [Channel: Int] = [:]
-    for channel in Channel.allCases {
-      let name = memberName(of: channel)
-      guard let port = try fields.integer(name) else {
-        throw ContentError.missing(field: name, part: "the connection file")
-      }
-      guard transport == .ipc ? port >= 0 : (1...65535).contains(port) else {
-        throw ConnectionFileError.badPort(channel, port)
-      }
-      ports[channel] = port
-    }
-    return ports
+    for channel in Channel.allCases { ports[channel] = try fields.port(of: channel, transport: transport) }
+    self.init(
+      transport: transport, address: try fields.text("ip", default: "127.0.0.1"), ports: ports,
+      key: try fields.text("key", default: ""))
   }
 
   /// The JSON text that ``init(parsing:)`` reads.
@@ -61,11 +38,35 @@ extension ConnectionFile {
       "transport": .string(transport.rawValue), "ip": .string(address), "key": .string(key),
       "signature_scheme": "hmac-sha256",
     ]
-    for (channel, port) in ports { members[Self.memberName(of: channel)] = .integer(port) }
+    for (channel, port) in ports { members[channel.portName] = .integer(port) }
     return JSONValue.object(members).serialized(pretty: true)
   }
+}
 
-  private static func memberName(of channel: Channel) -> String {
-    channel == .heartbeat ? "hb_port" : "\(channel.rawValue)_port"
+extension Channel {
+  /// The member of the connection file that holds this channel's port.
+  fileprivate var portName: String { self == .heartbeat ? "hb_port" : "\(rawValue)_port" }
+}
+
+extension ContentFields {
+  fileprivate func text(_ name: String, default fallback: String) throws(ConnectionFileError) -> String {
+    do throws(ContentError) {
+      return try string(name, default: fallback)
+    } catch {
+      throw .badField(error)
+    }
+  }
+
+  fileprivate func port(
+    of channel: Channel, transport: ConnectionFile.Transport
+  ) throws(ConnectionFileError) -> Int {
+    let port: Int
+    do throws(ContentError) {
+      port = try requiredInteger(channel.portName)
+    } catch {
+      throw .badField(error)
+    }
+    guard transport == .ipc ? port >= 0 : (1...65535).contains(port) else { throw .badPort(channel, port) }
+    return port
   }
 }

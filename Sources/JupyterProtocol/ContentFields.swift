@@ -46,6 +46,10 @@ struct ContentFields {
     try optional(name, "an integer", \.integer)
   }
 
+  func requiredInteger(_ name: String) throws(ContentError) -> Int {
+    try required(name, "an integer", \.integer)
+  }
+
   func object(_ name: String) throws(ContentError) -> [String: JSONValue] {
     try optional(name, "an object", \.object) ?? [:]
   }

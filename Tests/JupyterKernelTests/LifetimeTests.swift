@@ -34,6 +34,21 @@ extension KernelTests {
       try kernel.shutDown()
     }
 
+    @Test func frontEndsComeAndGo() throws {
+      let kernel = try RunningKernel(engine: EchoEngine())
+      for _ in 0..<3 {
+        let second = FrontEnd(kernel.connection)
+        #expect(try second.receive(on: .iopub).header.type == "iopub_welcome")
+        let request = second.execute("from the second")
+        for frontEnd in [kernel.frontEnd, second] {
+          let published = try frontEnd.published(for: request)
+          #expect(published.types == ["status", "execute_input", "execute_result", "status"])
+        }
+      }
+      #expect(try kernel.frontEnd.run("alone again").published.count == 4)
+      try kernel.shutDown()
+    }
+
     @Test(arguments: [false, true])
     func shutDownAndRestart(restarts: Bool) throws {
       let engine = TestEngine { _, _, _ in .ok }
