@@ -24,9 +24,16 @@ enum ByteAlphabet {
   static func bytes(of text: some StringProtocol) -> [UInt8]? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count)
-    for scalar in text.unicodeScalars {
-      guard scalar.value < byteOfScalar.count, byteOfScalar[Int(scalar.value)] >= 0 else { return nil }
-      bytes.append(UInt8(byteOfScalar[Int(scalar.value)]))
+    var iterator = text.utf8.makeIterator()
+    while let first = iterator.next() {
+      var scalar = Int(first)
+      if first >= 0x80 {
+        // All of the alphabet beyond ASCII has two bytes in UTF-8.
+        guard first & 0xe0 == 0xc0, let second = iterator.next() else { return nil }
+        scalar = Int(first & 0x1f) << 6 | Int(second & 0x3f)
+      }
+      guard scalar < byteOfScalar.count, byteOfScalar[scalar] >= 0 else { return nil }
+      bytes.append(UInt8(byteOfScalar[scalar]))
     }
     return bytes
   }

@@ -23,7 +23,7 @@ package final class Tokenizer: Sendable {
   /// Checks a model's description and prepares it for use.
   ///
   /// - Throws: ``TokenizerError`` that names the first thing that is wrong.
-  /// - Complexity: O(tokens + merges): 50 ms for 128,000 tokens.
+  /// - Complexity: O(tokens + merges): 0.1 s for SmolLM2's 49,152 tokens.
   package init(_ model: TokenizerModel) throws(TokenizerError) {
     guard let preTokenizer = PreTokenizer(rawValue: model.preTokenizer) else {
       throw .unknownPreTokenizer(name: model.preTokenizer, known: PreTokenizer.knownNames)
@@ -73,7 +73,7 @@ extension Tokenizer {
   ///     token that the text has there already is not put twice.
   ///   - parsingSpecialTokens: Whether the text of a control token, such as `<|im_end|>`, becomes that token. Text from
   ///     strangers that goes into a chat should be taken as it stands: `false`.
-  /// - Complexity: O(n log n) at worst; 10 MB/s and more for ordinary text.
+  /// - Complexity: O(n log n) at worst; 20 MB/s and more for English.
   package func ids(
     of text: String, addingSpecialTokens: Bool = true, parsingSpecialTokens: Bool = true
   ) -> [Int] {

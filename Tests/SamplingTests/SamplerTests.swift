@@ -125,6 +125,6 @@ struct SamplerTests {
     }.sorted()
     print("top-p 0.9 of 49,152 logits: median \(times[20])")
     // The goal is 0.3 ms on an idle core; the limit leaves room for a busy machine.
-    #expect(times[10] < .milliseconds(3))
+    #expect(times[10] < .milliseconds(5))
   }
 }

@@ -4,7 +4,7 @@
 enum Exponential {
   /// Returns the sum of the weights of all logits and writes them to `weights`, of the same length, if there is such.
   ///
-  /// - Complexity: O(V); about 1 ns a logit.
+  /// - Complexity: O(V), about 1 ns a logit.
   static func weights(
     of logits: UnsafeBufferPointer<Float>, maximum: Float, scale: Float,
     into weights: UnsafeMutableBufferPointer<Float>? = nil
@@ -13,26 +13,34 @@ enum Exponential {
     let source = UnsafeRawBufferPointer(logits)
     let target = weights.map { UnsafeMutableRawBufferPointer($0) }
     var sum = 0.0
-    for start in stride(from: 0, to: vectorized, by: 16) {
-      let offset = start * MemoryLayout<Float>.stride
-      let values = source.loadUnaligned(fromByteOffset: offset, as: SIMD16<Float>.self)
-      let result = exponential((values - maximum) * scale)
-      target?.storeBytes(of: result, toByteOffset: offset, as: SIMD16<Float>.self)
-      sum += Double(result.sum())
+    // Short partial sums keep float32 exact enough.
+    for start in stride(from: 0, to: vectorized, by: 1024) {
+      var partial = SIMD16<Float>(repeating: 0)
+      for index in stride(from: start, to: min(start + 1024, vectorized), by: 16) {
+        let offset = index * MemoryLayout<Float>.stride
+        let values = source.loadUnaligned(fromByteOffset: offset, as: SIMD16<Float>.self)
+        let result = exponential((values - maximum) * scale)
+        target?.storeBytes(of: result, toByteOffset: offset, as: SIMD16<Float>.self)
+        partial += result
+      }
+      sum += Double(partial.sum())
     }
     for index in vectorized..<logits.count {
-      let result = exponential(SIMD16(repeating: (logits[index] - maximum) * scale))[0]
+      let result = exponential((logits[index] - maximum) * scale)
       weights?[index] = result
       sum += Double(result)
     }
     return sum
   }
 
-  /// `exp(x)` for `x` of at most 0; 0 below -87.
+  /// The exponential of one number of at most 0.
+  static func exponential(_ x: Float) -> Float { exponential(SIMD16(repeating: x))[0] }
+
+  /// `exp(x)` for `x` of at most 0; what is below -87 counts as -87, a weight of 1e-38.
   @inline(__always)
   static func exponential(_ x: SIMD16<Float>) -> SIMD16<Float> {
     let shifter: Float = 0x1.8p23
-    let clamped = x.clamped(lowerBound: SIMD16(repeating: -87), upperBound: SIMD16(repeating: 0))
+    let clamped = x.replacing(with: -87, where: x .< -87)
     // Adding the shifter rounds to a whole number that then stands in the low bits.
     let shifted = clamped * 1.442_695_04 + shifter
     let whole = shifted - shifter
@@ -44,7 +52,6 @@ enum Exponential {
     polynomial = polynomial * rest + 5.000_000_1e-1
     polynomial = polynomial * rest * rest + rest + 1
     let exponent = unsafeBitCast(shifted, to: SIMD16<UInt32>.self) &<< 23
-    let result = unsafeBitCast(unsafeBitCast(polynomial, to: SIMD16<UInt32>.self) &+ exponent, to: SIMD16<Float>.self)
-    return result.replacing(with: 0, where: x .< -87)
+    return unsafeBitCast(unsafeBitCast(polynomial, to: SIMD16<UInt32>.self) &+ exponent, to: SIMD16<Float>.self)
   }
 }

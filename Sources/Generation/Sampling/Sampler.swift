@@ -10,6 +10,7 @@ package struct Sampler: Sendable {
   private var scores: [Float] = []
   /// `exp((score - maximum) / temperature)` of each token.
   private var weights: [Float] = []
+  private var weightSum = 0.0
 
   /// - Throws: ``SamplingError/optionOutOfRange(name:value:range:)``.
   package init(_ options: SamplingOptions) throws(SamplingError) {
@@ -29,12 +30,13 @@ package struct Sampler: Sendable {
   package mutating func sample(
     from logits: UnsafeBufferPointer<Float>, history: some Sequence<Int> = EmptyCollection<Int>()
   ) throws(SamplingError) -> (id: Int, probability: Float) {
-    let maximum = try LogitSummary(logits).maximum
+    let maximum = try LogitSummary.maximum(ofFinite: logits)
     try penalize(logits, history)
-    let id = options.temperature == 0 ? Self.likeliest(of: scores) : draw()
-    let sum = Exponential.weights(of: logits, maximum: maximum, scale: 1)
-    let weight = Exponential.exponential(SIMD16(repeating: logits[id] - maximum))[0]
-    return (id, Float(Double(weight) / sum))
+    let id = options.temperature == 0 ? likeliest() : draw()
+    // Without temperature and penalty the weights at hand are the model's own softmax.
+    let isPlain = options.temperature == 1 && options.repetitionPenalty == 1
+    let sum = isPlain ? weightSum : Exponential.weights(of: logits, maximum: maximum, scale: 1)
+    return (id, Float(Double(Exponential.exponential(logits[id] - maximum)) / sum))
   }
 
   /// The tokens that the filters leave for these logits, by id.
@@ -43,17 +45,18 @@ package struct Sampler: Sendable {
   package mutating func candidates(
     from logits: UnsafeBufferPointer<Float>, history: some Sequence<Int> = EmptyCollection<Int>()
   ) throws(SamplingError) -> [Int] {
-    _ = try LogitSummary(logits)
+    _ = try LogitSummary.maximum(ofFinite: logits)
     try penalize(logits, history)
-    if options.temperature == 0 { return [Self.likeliest(of: scores)] }
+    if options.temperature == 0 { return [likeliest()] }
     computeWeights()
     return filtered()?.map { Int($0) }.sorted() ?? Array(logits.indices)
   }
 
-  private static func likeliest(of scores: [Float]) -> Int {
-    var best = 0
-    for index in scores.indices where scores[index] > scores[best] { best = index }
-    return best
+  /// The first of the tokens with the largest score.
+  private func likeliest() -> Int {
+    scores.withUnsafeBufferPointer { scores in
+      scores.firstIndex(of: LogitSummary.maximum(of: scores)) ?? 0
+    }
   }
 }
 
@@ -79,10 +82,9 @@ extension Sampler {
     if weights.count != scores.count { weights = [Float](repeating: 0, count: scores.count) }
     // The cap keeps 0 times the scale a number for temperatures next to 0.
     let scale = Float(min(1 / options.temperature, 1e30))
-    let maximum = scores.max() ?? 0
-    scores.withUnsafeBufferPointer { scores in
-      weights.withUnsafeMutableBufferPointer {
-        _ = Exponential.weights(of: scores, maximum: maximum, scale: scale, into: $0)
+    weightSum = scores.withUnsafeBufferPointer { scores in
+      weights.withUnsafeMutableBufferPointer { weights in
+        Exponential.weights(of: scores, maximum: LogitSummary.maximum(of: scores), scale: scale, into: weights)
       }
     }
   }
@@ -90,52 +92,43 @@ extension Sampler {
   /// The tokens that top-k, top-p and min-p leave, or `nil` for all.
   private func filtered() -> [Int32]? {
     var kept: [Int32]?
-    if options.topK > 0, options.topK < scores.count { kept = likeliest(options.topK) }
-    if options.topP < 1 { kept = nucleus(of: kept ?? all) }
-    if options.minP > 0 {
-      // The likeliest token has weight 1 and is always left.
-      let threshold = Float(options.minP)
-      kept = (kept ?? all).filter { weights[Int($0)] >= threshold }
+    if options.topK > 0, options.topK < scores.count {
+      kept = scores.withUnsafeBufferPointer { LikeliestTokens.largest(options.topK, of: $0) }
     }
+    if options.topP < 1 { kept = nucleus(of: kept) }
+    // The likeliest token has weight 1 and is always left.
+    if options.minP > 0 { kept = tokens(of: kept, withWeightFrom: Float(options.minP)) }
     return kept
   }
 
-  private var all: [Int32] { (0..<Int32(scores.count)).map { $0 } }
-
-  /// The `count` likeliest tokens and those that tie with the last of them.
-  private func likeliest(_ count: Int) -> [Int32] {
-    let top = LikeliestTokens.smallestSet(
-      of: all, reaching: Double(count), value: { scores[Int($0)] }, weight: { _ in 1 })
-    let threshold = top.map { scores[Int($0)] }.min() ?? 0
-    return all.filter { scores[Int($0)] >= threshold }
-  }
-
-  /// The smallest set of likeliest tokens that has the share `topP` of all weight in `candidates`.
-  private func nucleus(of candidates: [Int32]) -> [Int32] {
-    let sum = candidates.reduce(0) { $0 + Double(weights[Int($1)]) }
+  /// The smallest set of likeliest tokens that has the share `topP` of all weight in `candidates`, or in all tokens.
+  private func nucleus(of candidates: [Int32]?) -> [Int32] {
+    let sum = candidates.map(weight) ?? weightSum
     // All tokens below this weight together have less than the share that may be lost.
-    let negligible = Float((1 - options.topP) * sum / Double(candidates.count)).nextDown
-    return LikeliestTokens.smallestSet(
-      of: candidates.filter { weights[Int($0)] >= negligible }, reaching: options.topP * sum,
-      value: { scores[Int($0)] }, weight: { Double(weights[Int($0)]) })
+    let negligible = Float((1 - options.topP) * sum / Double(candidates?.count ?? weights.count)).nextDown
+    let notable = tokens(of: candidates, withWeightFrom: negligible)
+    return weights.withUnsafeBufferPointer {
+      LikeliestTokens.nucleus(of: notable, reaching: options.topP * sum, weights: $0)
+    }
   }
+
+  private func tokens(of candidates: [Int32]?, withWeightFrom threshold: Float) -> [Int32] {
+    if let candidates { return candidates.filter { weights[Int($0)] >= threshold } }
+    return weights.withUnsafeBufferPointer { LikeliestTokens.tokens(in: $0, from: threshold) }
+  }
+
+  private func weight(of tokens: [Int32]) -> Double { tokens.reduce(0) { $0 + Double(weights[Int($1)]) } }
 
   private mutating func draw() -> Int {
     computeWeights()
     let kept = filtered()
-    let sum = kept?.reduce(0) { $0 + Double(weights[Int($1)]) } ?? weights.reduce(0) { $0 + Double($1) }
-    var rest = generator.nextUniform() * sum
-    if let kept {
-      for id in kept {
-        rest -= Double(weights[Int(id)])
-        if rest < 0 { return Int(id) }
-      }
-      return Int(kept[0])
-    }
-    for (id, weight) in weights.enumerated() {
-      rest -= Double(weight)
+    var rest = generator.nextUniform() * (kept.map(weight) ?? weightSum)
+    for position in 0..<(kept?.count ?? weights.count) {
+      let id = kept.map { Int($0[position]) } ?? position
+      rest -= Double(weights[id])
       if rest < 0 { return id }
     }
-    return Self.likeliest(of: scores)
+    // Rounding left a crumb of the sum behind the last token.
+    return likeliest()
   }
 }

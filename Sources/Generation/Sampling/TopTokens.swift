@@ -14,15 +14,13 @@ package struct TokenCandidate: Sendable, Hashable {
 package func topTokens(
   of logits: UnsafeBufferPointer<Float>, _ count: Int
 ) throws(SamplingError) -> [TokenCandidate] {
-  let maximum = try LogitSummary(logits).maximum
+  let maximum = try LogitSummary.maximum(ofFinite: logits)
   if count <= 0 { return [] }
   let sum = Exponential.weights(of: logits, maximum: maximum, scale: 1)
-  let ids = LikeliestTokens.smallestSet(
-    of: (0..<Int32(logits.count)).map { $0 }, reaching: Double(min(count, logits.count)),
-    value: { logits[Int($0)] }, weight: { _ in 1 })
-  return ids.sorted { (-logits[Int($0)], $0) < (-logits[Int($1)], $1) }.map { id in
+  let ids = LikeliestTokens.largest(min(count, logits.count), of: logits)
+  return ids.sorted { (-logits[Int($0)], $0) < (-logits[Int($1)], $1) }.prefix(count).map { id in
     let logit = logits[Int(id)]
-    let weight = Exponential.exponential(SIMD16(repeating: logit - maximum))[0]
-    return TokenCandidate(id: Int(id), logit: logit, probability: Float(Double(weight) / sum))
+    let probability = Double(Exponential.exponential(logit - maximum)) / sum
+    return TokenCandidate(id: Int(id), logit: logit, probability: Float(probability))
   }
 }
