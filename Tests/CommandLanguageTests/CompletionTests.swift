@@ -30,7 +30,7 @@ struct CompletionTests {
 
   @Test func replacedRangeCountsCodePoints() {
     let completion = complete("\"é日本👩‍👧\"; mod|")
-    #expect(completion.range == 11..<14)
+    #expect(completion.range == 10..<13)
     #expect(completion.matches.map(\.text) == ["model"])
   }
 

@@ -56,7 +56,7 @@ struct ErrorTextTests {
            |               `- error: expected ')' to end tuple
         cell 1, line 2
          2 | let y = 3]
-           |          `- error: extraneous ']' at top level
+           |          `- error: unexpected code ']' in source file
         """)
   }
 
@@ -75,7 +75,7 @@ struct ErrorTextTests {
 
   @Test(arguments: [
     ("\"é日本\" + 1", "        "), ("\"e\u{301}\" + 1", "    "), ("\"👩‍👩‍👧\" + 1", "     "),
-    ("\"\t\" + 1", " \t  "), ("\"ｗ\" + 1", "     "),
+    ("\t\"a\" + 1", "\t    "), ("\"ｗ\" + 1", "     "),
   ])
   func caretColumn(source: String, blank: String) {
     let lines = Toy.session().answer(source).split(separator: "\n", omittingEmptySubsequences: false)

@@ -61,7 +61,7 @@ enum ConversionCommands {
     [
       .unlabelled("elements", .any, default: [], "Anything that has elements: a range, a text, a dictionary."),
       .labelled("repeating", .any, default: .null, "A value to hold several times."),
-      .labelled("count", .optional(.int), in: 0...100_000_000, "How many times."),
+      .labelled("count", .optional(.int), in: 0...Value.largestArray, "How many times."),
     ],
     returns: .array, "An array of the elements of another value.", example: "Array(1...3)"
   ) { call in
@@ -95,6 +95,8 @@ enum ConversionCommands {
     guard let size = step.number, size != 0 else {
       throw Problem.failure(message: "'by' must not be 0", help: "with a step of 0 it would never end")
     }
+    let span = ((end.number ?? 0) - (from.number ?? 0)) / size
+    guard span <= Double(Value.largestArray) else { throw Problem.tooManyElements(limit: Value.largestArray) }
     if let from = from.int, let end = end.int, let step = step.int {
       return isClosed
         ? Swift.stride(from: from, through: end, by: step).map { $0 }.value

@@ -12,7 +12,7 @@ enum OutputCommands {
       .variadic("items", .any, "What to write."),
       .labelled("separator", .string, default: " ", "Stands between the items."),
       .labelled("terminator", .string, default: "\n", "Stands after the last one."),
-      .labelled("to", .symbol(streams), default: .symbol(Symbol("stdout")), "The stream."),
+      .labelled("to", .symbol(streams), default: .dot("stdout"), "The stream."),
     ],
     "Writes values as text.", example: "print(\"a\", 1 + 1, separator: \", \")"
   ) { call in

@@ -7,7 +7,8 @@ enum PartCommands {
   private static let number = Parameter.unlabelled("count", .int, default: 1, in: 0..., "How many elements.")
 
   private static let count = Command.property(
-    "count", on: "Sequence", returns: .int, "How many elements there are.", example: "[1, 2].count"
+    "count", on: "Sequence", returns: .int, "How many elements there are.", example: "[1, 2].count",
+    neighbours: ["Python": "len"]
   ) { sequence in
     .int(try sequence.elementCount())
   }

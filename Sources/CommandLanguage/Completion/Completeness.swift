@@ -15,7 +15,6 @@ extension Session {
   package func isComplete(_ source: String) -> Completeness {
     let tree = CellParser(file: SourceFile(name: "cell", text: source)).tree()
     guard tree.hasError else { return .complete }
-    guard !tree.isDeep else { return .invalid }
     let end = tree.endOfFileToken.positionAfterSkippingLeadingTrivia.utf8Offset
     let tokens = CellTokens(of: tree)
     let depth = tokens.openBrackets

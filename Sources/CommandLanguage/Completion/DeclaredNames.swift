@@ -12,7 +12,7 @@ final class DeclaredNames: SyntaxVisitor {
     self.lowering = lowering
     self.end = end
     super.init(viewMode: .sourceAccurate)
-    if !tree.isDeep { walk(tree) }
+    walk(tree)
   }
 
   private func declare(_ name: TokenSyntax, _ type: TypeName?) {

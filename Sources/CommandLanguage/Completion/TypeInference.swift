@@ -43,7 +43,8 @@ struct TypeInference {
   private func member(_ name: String, of base: Expression, called: Bool = false) -> MemberType? {
     guard let receiver = type(of: base) else { return nil }
     guard let command = registry.member(name, of: receiver, called: called) else { return nil }
-    return MemberType(result: command.result, receiver: receiver)
+    return MemberType(
+      result: command.result, receiver: receiver, element: receiver.element ?? registry.elementType(of: receiver))
   }
 
   private func element(of base: Expression, _ arguments: [Argument]) -> TypeName? {
@@ -63,12 +64,13 @@ struct TypeInference {
   private struct MemberType {
     let result: TypeName
     let receiver: TypeName
+    let element: TypeName?
 
     var resolved: TypeName? {
       switch result.description {
-      case "Element", "Element?": receiver.element
+      case "Element", "Element?": element
       case "Self": receiver
-      case "[Element]": receiver.element.map { .array(of: $0) } ?? .array
+      case "[Element]": element.map { .array(of: $0) } ?? .array
       case "Any": nil
       default: result
       }

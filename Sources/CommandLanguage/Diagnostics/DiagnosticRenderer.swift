@@ -32,16 +32,27 @@ package struct DiagnosticRenderer: Sendable {
   private func snippet(of range: SourceRange, with messages: [String]) -> [String] {
     let number = String(range.line)
     let margin = String(repeating: " ", count: number.count + 2)
-    let indent = DisplayWidth.blank(asWideAs: range.file.textBefore(range.lower))
+    let (line, before) = excerpt(of: range)
+    let indent = DisplayWidth.blank(asWideAs: before)
     var lines = [
       paint("\(range.file.name), line \(number)", .bold),
-      paint(" \(number) |", .faint) + " " + range.file.text(ofLine: range.line),
+      paint(" \(number) |", .faint) + " " + line,
     ]
     for (index, message) in messages.enumerated() {
       let branch = index == messages.count - 1 ? "`-" : "|-"
       lines.append(paint(margin + "|", .faint) + " " + indent + branch + " " + message)
     }
     return lines
+  }
+
+  /// The source line, and its part before the place; of a very long line only what is around the place.
+  private func excerpt(of range: SourceRange) -> (line: String, before: String) {
+    let line = range.file.text(ofLine: range.line)
+    let before = range.file.textBefore(range.lower)
+    guard line.count > 200 else { return (line, before) }
+    let shown = before.count > 80 ? "…" + before.suffix(80) : before
+    let rest = line.dropFirst(before.count)
+    return (shown + (rest.count > 100 ? rest.prefix(100) + "…" : rest), shown)
   }
 
   private func trace(_ call: SourceRange) -> String {

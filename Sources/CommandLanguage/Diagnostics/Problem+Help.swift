@@ -37,6 +37,7 @@ extension Problem {
     case .propertyCalled(let name): "write .\(name)"
     case .indexOutOfRange(_, let count) where count > 0: "indices go from 0 to \(count - 1)"
     case .invertedRange: "stride(from: …, to: …, by: -1) counts down"
+    case .tooManyElements: "a 'for' loop goes through a range without making an array of it"
     case .noMatch: "add a 'default:'"
     case .tooManyCalls, .outOfStack: "does the function call itself without an end?"
     case .failure(_, let help): help

@@ -2,7 +2,7 @@ extension Problem {
   /// What is wrong: lower case, no final period.
   package var message: String {
     switch self {
-    case .syntax, .unsupported, .unknownDirective, .tooDeeplyNested: syntaxMessage
+    case .syntax, .unsupported, .unknownOperator, .unknownDirective, .tooDeeplyNested: syntaxMessage
     case .unknownName, .unknownMember, .memberOnType, .unknownSymbol, .unknownTopic, .constant, .readOnlyMember,
       .notAssignable:
       nameMessage
@@ -19,6 +19,7 @@ extension Problem {
     case .syntax(let text): text
     case .unsupported(let construct, _):
       "the command language has no \(construct); it knows let, var, func, if, for, while, switch"
+    case .unknownOperator(let name): "the command language has no operator '\(name.prefix(12))'"
     case .unknownDirective(let name, _): "there is no notebook command '%\(name)'"
     case .tooDeeplyNested: "this is nested too deeply to be read"
     default: ""

@@ -27,6 +27,7 @@ extension Problem {
     case .noMatch(let value): "no case fits \(value)"
     case .noInput(let name): "'\(name)' has no value yet"
     case .notComparable(let left, let right): "\(left.phrase) and \(right.phrase) cannot be put in order"
+    case .tooManyElements(let limit): "this would make an array of more than \(limit) elements"
     case .emptySequence(let name): "'\(name)' needs at least one element"
     default: ""
     }

@@ -5,6 +5,7 @@ package enum Problem: Error, Sendable {
   // The text does not fit the grammar.
   case syntax(String)
   case unsupported(String, insteadOf: String?)
+  case unknownOperator(String)
   case unknownDirective(String, Suggestion?)
   case tooDeeplyNested
 
@@ -54,6 +55,7 @@ package enum Problem: Error, Sendable {
   case noInput(String)
   case notComparable(TypeName, TypeName)
   case emptySequence(String)
+  case tooManyElements(limit: Int)
 
   // Running.
   case tooManyCalls(Int)

@@ -30,7 +30,9 @@ extension Suggestion {
   /// - Parameter dotted: Whether the candidates begin with a dot that the word lacks.
   init?(for word: String, among candidates: [Candidate], dotted: Bool = false) {
     for candidate in candidates {
-      guard let tool = candidate.neighbours.tool(saying: word), candidate.name != word else { continue }
+      // Our own word in other capitals is a slip, not another tool's word.
+      guard Self.distance(from: word, to: candidate.name) > 0, let tool = candidate.neighbours.tool(saying: word)
+      else { continue }
       self.init(name: candidate.name, reason: .neighbour(tool: tool), word: word)
       return
     }

@@ -42,11 +42,13 @@ extension Interpreter {
       defer { scope.store(value, for: name) }
       return try body(&value)
     case .element(let base, let arguments):
+      try checkParts(of: base, "[…]", at: target.range, in: scope)
       let arguments = try evaluate(arguments, in: scope)
       return try modify(base, in: scope) { container in
         try modifyElement(of: &container, arguments, at: target.range, replaces: replaces, body)
       }
     case .member(let base, let name, let place):
+      try checkParts(of: base, name, at: place, in: scope)
       return try modify(base, in: scope) { container in
         guard case .tuple(var elements) = container, let position = elements.position(of: name) else {
           throw located(.readOnlyMember(name, of: container.type), at: place)
@@ -82,6 +84,12 @@ extension Interpreter {
     case (.object(let object), _): throw located(.readOnlyMember("[…]", of: TypeName(object.typeName)), at: range)
     default: throw located(.wrongIndex(index.value.type, in: container.type), at: index.range)
     }
+  }
+
+  /// Objects have no parts that can be set, whatever variable holds them.
+  private func checkParts(of base: Expression, _ part: String, at range: SourceRange, in scope: Scope) throws {
+    guard case .name(let name) = base.kind, case .object(let object)? = scope.binding(name)?.value else { return }
+    throw located(.readOnlyMember(part, of: TypeName(object.typeName)), at: range)
   }
 
   private func checkMutable(_ name: String, at range: SourceRange, in scope: Scope, isFirstValue: Bool) throws {

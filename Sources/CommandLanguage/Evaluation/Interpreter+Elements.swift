@@ -79,6 +79,9 @@ extension Interpreter {
 }
 
 extension Value {
+  /// The most elements that a range or a count is turned into.
+  static let largestArray = 20_000_000
+
   /// The elements that going through this value gives: of a dictionary, pairs of key and value; of a text, its
   /// characters.
   ///
@@ -93,6 +96,7 @@ extension Value {
       guard let integers = range.integers else {
         throw range.upper == nil ? Problem.endlessRange : Problem.notASequence("Range of decimals")
       }
+      guard integers.count <= Self.largestArray else { throw Problem.tooManyElements(limit: Self.largestArray) }
       return integers.map(Value.int)
     case .object(let object):
       guard let sequence = object as? any CommandSequence else { throw Problem.notASequence(type) }

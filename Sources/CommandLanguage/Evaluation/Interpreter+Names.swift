@@ -14,9 +14,11 @@ extension Interpreter {
       return located(.memberOnType(name: name, type: receiver), at: range)
     }
     let functions = registry.commands.filter { $0.receiver == nil }
+    let members = registry.commands.filter { $0.neighbours.tool(saying: name) != nil }
     let candidates =
       scope.visibleNames.map { Candidate(name: $0) }
-      + functions.map { Candidate(name: $0.name, neighbours: $0.neighbours) }
+      + (functions + members).map { Candidate(name: $0.name, neighbours: $0.neighbours) }
+      + [Candidate(name: "nil", neighbours: ["Python": "None"]), Candidate(name: "true"), Candidate(name: "false")]
     return located(.unknownName(name, Suggestion(for: name, among: candidates)), at: range)
   }
 

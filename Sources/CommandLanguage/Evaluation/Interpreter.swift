@@ -25,6 +25,13 @@ final class Interpreter: Sendable {
     self.isCancelled = isCancelled
   }
 
+  /// An interpreter of the same session for what runs after the cell, on the thread that is running now.
+  func resumed(output: any CommandOutput, isCancelled: @escaping @Sendable () -> Bool) -> Interpreter {
+    Interpreter(
+      registry: registry, globals: globals, output: output, limits: limits,
+      stack: StackBound(allowing: limits.stackSize), isCancelled: isCancelled)
+  }
+
   func located(_ problem: Problem, at range: SourceRange) -> LocatedProblem {
     LocatedProblem(problem: problem, range: range)
   }

@@ -70,6 +70,7 @@ extension HelpFormat {
     return [
       heading("Commands"), rows(functions.map { [$0.name, $0.summary] }),
       "Types with members of their own: \(types.joined(separator: ", ")). help(name) tells more about each of these.",
+      LanguageNotes.all.joined(separator: "\n"),
     ].joined(separator: "\n\n")
   }
 

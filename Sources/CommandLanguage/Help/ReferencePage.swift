@@ -3,7 +3,8 @@ extension CommandRegistry {
   /// names.
   package func referencePage() -> String {
     let functions = commands.filter { $0.receiver == nil }
-    var parts = ["# Reference", section("Functions", functions)]
+    let notes = LanguageNotes.all.map { "- \($0)" }.joined(separator: "\n")
+    var parts = ["# Reference", "## The language", notes, section("Functions", functions)]
     for type in types { parts.append(section("\(type)", commands.filter { $0.receiver == type })) }
     for set in symbolSets { parts.append("## \(set.name)\n\n" + symbols(of: set)) }
     return parts.joined(separator: "\n\n") + "\n"

@@ -30,7 +30,7 @@ struct ArgumentBinder {
       values[parameter.name] = try value(of: parameter, given)
       if let first = given.first { ranges[parameter.name] = first.range }
     }
-    let given = written.compactMap { argument in ranges.first { $0.value.lower == argument.range.lower }?.key }
+    let given = parameters.map(\.name).filter { ranges[$0] != nil }
     let free = try match.free.map { argument in
       (label: argument.label ?? "", value: try freeLabels.map { try convert(argument, for: $0) } ?? argument.value)
     }
@@ -62,7 +62,9 @@ struct ArgumentBinder {
 
   private func convert(_ argument: WrittenArgument, for parameter: Parameter) throws -> Value {
     let value = try parameter.type.convert(argument.value, for: parameter.name, at: argument.range)
-    if let range = parameter.range, let found = value.firstNumber(outside: range) {
+    if let range = parameter.range,
+      let found = argument.value.firstNumber(outside: range) ?? value.firstNumber(outside: range)
+    {
       let problem = Problem.outOfRange(parameter: parameter.name, range: range, unit: parameter.unit, found: found)
       throw LocatedProblem(problem: problem, range: argument.range)
     }

@@ -62,11 +62,11 @@ extension Command {
   /// Declares a property of a type of the language itself: `values.count`.
   package static func property(
     _ name: String, on receiver: TypeName, returns result: TypeName, _ summary: String, example: String = "",
-    body: @escaping @Sendable (Value) throws -> Value
+    neighbours: Neighbours = [:], body: @escaping @Sendable (Value) throws -> Value
   ) -> Command {
     Command(
       kind: .property, name: name, receiver: receiver, parameters: [], freeLabels: nil, result: result,
-      summary: summary, discussion: "", example: example, neighbours: [:], source: nil,
+      summary: summary, discussion: "", example: example, neighbours: neighbours, source: nil,
       body: .plain { try body($0.receiver) })
   }
 

@@ -65,6 +65,12 @@ package struct Closure: Sendable {
     try interpreter.call(function, with: values, at: source)
   }
 
+  /// The same function with another output, for calls after the cell has ended, as when a slider moves.
+  package func writing(to output: any CommandOutput, isCancelled: @escaping @Sendable () -> Bool) -> Closure {
+    Closure(
+      function: function, interpreter: interpreter.resumed(output: output, isCancelled: isCancelled), source: source)
+  }
+
   /// Calls the function with as many values as the array has.
   package func call(with values: [Value]) throws -> Value {
     try interpreter.call(function, with: values, at: source)

@@ -17,17 +17,31 @@ struct CellParser {
     directives = DirectiveLines(of: file)
   }
 
-  /// Swift's syntax tree of the cell without its `%` lines.
+  /// Swift's syntax tree of the cell without its `%` lines, or `nil` for one that is too deep to be walked.
+  private func parse(_ text: String) -> SourceFileSyntax? {
+    guard SquareBrackets.depth(in: text) <= SquareBrackets.limit else { return nil }
+    return DeepStack.run(forSourceOf: text.utf8.count) {
+      var parser = Parser(text, maximumNestingLevel: Self.nestingLimit)
+      let tree = SourceFileSyntax.parse(from: &parser)
+      return tree.isDeep ? nil : tree
+    }
+  }
+
+  /// Swift's syntax tree of the cell without its `%` lines; an empty one for a cell that is too deep to be read.
   func tree() -> SourceFileSyntax {
-    var parser = Parser(directives.text, maximumNestingLevel: Self.nestingLimit)
-    return SourceFileSyntax.parse(from: &parser)
+    if let tree = parse(directives.text) { return tree }
+    var empty = Parser("")
+    return SourceFileSyntax.parse(from: &empty)
   }
 
   /// The statements of the cell.
   ///
   /// - Throws: ``CellError`` with one diagnostic for each mistake.
   func statements() throws(CellError) -> [Statement] {
-    let tree = tree()
+    let whole = SourceRange(file: file, lower: 0, upper: file.length)
+    guard let tree = parse(directives.text) else {
+      throw CellError(kind: .syntax, diagnostics: [Diagnostic(problem: .tooDeeplyNested, range: whole)])
+    }
     if tree.hasError { throw CellError(kind: .syntax, diagnostics: syntaxDiagnostics(of: tree)) }
     let lowering = Lowering(file: file)
     var statements: [Statement] = []
@@ -79,7 +93,6 @@ struct CellParser {
 
   private func syntaxDiagnostics(of tree: SourceFileSyntax) -> [Diagnostic] {
     let whole = SourceRange(file: file, lower: 0, upper: file.length)
-    guard !tree.isDeep else { return [Diagnostic(problem: .tooDeeplyNested, range: whole)] }
     let found = ParseDiagnosticsGenerator.diagnostics(for: tree).prefix(Self.diagnosticsLimit)
     let diagnostics = found.map { found in
       let offset = min(found.position.utf8Offset, file.length)
@@ -95,8 +108,9 @@ extension Directive {
 }
 
 extension SyntaxProtocol {
-  /// Whether the tree is so deep that walking it by recursion could need more stack than there is.
-  var isDeep: Bool {
+  /// Whether the tree is so deep that walking it by recursion could need more stack than there is; swift-syntax itself
+  /// does so to find the first token of a node.
+  fileprivate var isDeep: Bool {
     var pending = [(node: Syntax(self), depth: 0)]
     while let (node, depth) = pending.popLast() {
       if depth > 1200 { return true }

@@ -51,7 +51,7 @@ extension Lowering {
     }
     if let binary = node.as(BinaryOperatorExprSyntax.self) {
       if let known = InfixOperator(binary.operator.text) { return known }
-      throw problem(.syntax("the command language has no operator '\(binary.operator.text)'"), at: node)
+      throw unknownOperator(binary.operator)
     }
     if node.is(UnresolvedAsExprSyntax.self) {
       throw unsupported("'as'", at: node, insteadOf: "convert with Int(…), Double(…) or String(…)")
@@ -76,6 +76,10 @@ extension Lowering {
     return Expression(kind: kind, range: left.range.joined(to: right.range))
   }
 
+  private func unknownOperator(_ token: TokenSyntax) -> LocatedProblem {
+    problem(.unknownOperator(token.text), at: token)
+  }
+
   func prefix(_ node: PrefixOperatorExprSyntax) throws -> Expression {
     let operand = try expression(node.expression)
     let text = node.operator.text
@@ -83,7 +87,7 @@ extension Lowering {
       return expression(.range(lower: nil, upper: operand, isClosed: text == "..."), at: node)
     }
     guard let name = PrefixOperator(rawValue: text) else {
-      throw problem(.syntax("the command language has no operator '\(text)'"), at: node.operator)
+      throw unknownOperator(node.operator)
     }
     if name == .minus, case .literal(let value) = operand.kind {
       if let number = value.int { return expression(.literal(.int(-number)), at: node) }
@@ -94,7 +98,7 @@ extension Lowering {
 
   func postfix(_ node: PostfixOperatorExprSyntax) throws -> Expression {
     guard node.operator.text == "..." else {
-      throw problem(.syntax("the command language has no operator '\(node.operator.text)'"), at: node.operator)
+      throw unknownOperator(node.operator)
     }
     return expression(.range(lower: try expression(node.expression), upper: nil, isClosed: true), at: node)
   }

@@ -40,7 +40,7 @@ extension Lowering {
     ]
     for token in node.tokens(viewMode: .sourceAccurate).prefix(20) {
       if case .keyword(let keyword) = token.tokenKind, known.contains(keyword) { return "'\(token.text)'" }
-      if token.text.hasPrefix("#") { return "'#'" }
+      if token.text.hasPrefix("#") { return "'\(token.text)'" }
     }
     return "declaration of this kind"
   }

@@ -33,10 +33,16 @@ extension Value: CustomStringConvertible {
     "(" + elements.map { ($0.label.map { "\($0): " } ?? "") + $0.value.debugText }.joined(separator: ", ") + ")"
   }
 
+  /// The text of a result; of a long array only the beginning.
+  private var resultText: String {
+    guard case .array(let elements) = self, elements.count > 1000 else { return debugText }
+    return "[" + elements.prefix(100).map(\.debugText).joined(separator: ", ") + ", … \(elements.count - 100) more]"
+  }
+
   /// The value as the result of a cell: a MIME bundle, always with `text/plain`.
   package func display() -> [String: JSONValue] {
     if case .object(let object) = self { return object.display() }
-    return ["text/plain": .string(debugText)]
+    return ["text/plain": .string(resultText)]
   }
 }
 

@@ -20,6 +20,9 @@ package enum Value: Sendable {
   /// A thing of the engine or of the figures.
   indirect case object(any CommandObject)
 
+  /// A leading-dot name without arguments, for defaults: `default: .dot("nf4")`.
+  package static func dot(_ name: String) -> Value { .symbol(Symbol(name)) }
+
   /// The result of a call that has none.
   package static let void = Value.tuple([])
 

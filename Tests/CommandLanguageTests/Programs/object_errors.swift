@@ -21,7 +21,7 @@ model.generate("x", maxTokens: 0)   // expect error: 'maxTokens' must be 1...409
 // %%
 model.generate("x", maxTokens: 2.5)   // expect error: 'maxTokens' takes an Int, not the Double 2.5
 // %%
-model.train(on: rows(), epochs: 0)   // expect error: 'epochs' must be more than 0, not 0.0
+model.train(on: rows(), epochs: 0)   // expect error: 'epochs' must be more than 0, not 0
 // %%
 model.train(on: rows(), lr: 0.1)   // expect error: 'train' has no parameter 'lr'
 // expect help: did you mean 'learningRate'? torch calls it 'lr'

@@ -21,3 +21,14 @@ let print2 = 4
 print2(3)   // expect error: 'print2' cannot be called: it is an Int
 // %%
 (1 + 2)(3)   // expect error: 'this' cannot be called: it is an Int
+// %%
+len([1])   // expect error: nothing is called 'len'
+// expect help: did you mean 'count'? Python calls it 'len'
+// %%
+None   // expect error: nothing is called 'None'
+// expect help: did you mean 'nil'? Python calls it 'None'
+// %%
+True   // expect error: nothing is called 'True'
+// expect help: did you mean 'true'?
+// %%
+Array(0..<1_000_000_000)   // expect error: this would make an array of more than 20000000 elements
