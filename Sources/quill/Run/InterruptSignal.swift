@@ -1,0 +1,17 @@
+import Foundation
+import Synchronization
+
+/// SIGINT, which interrupts the running cell; a second one ends the program.
+enum InterruptSignal {
+  private static let arrivals = Atomic(0)
+
+  static var hasArrived: Bool { arrivals.load(ordering: .relaxed) > 0 }
+
+  static func install() {
+    // Touched here: a handler must not be the first to use a global.
+    _ = hasArrived
+    signal(SIGINT) { _ in
+      if InterruptSignal.arrivals.add(1, ordering: .relaxed).oldValue > 0 { _exit(130) }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import Foundation
+import TensorCore
+
+/// The kernels that OpenBLAS computes with.
+///
+/// OpenBLAS chooses them when it is loaded, and its 0.3.21 takes AMD's processors with AVX-512 (Zen 4 and later) for a
+/// Haswell, which leaves half of the arithmetic unused. The environment variable `OPENBLAS_CORETYPE` corrects it, but
+/// has to be there before the program starts: so the program starts itself once more.
+enum OpenBLASCore {
+  private static let variable = "OPENBLAS_CORETYPE"
+  /// Says that the program was started by itself, so that a core which OpenBLAS refuses does not make it go on for ever.
+  private static let guardVariable = "QUILL_CORE_CHOSEN"
+
+  /// The core that should be set for a processor, or `nil` when OpenBLAS has chosen well.
+  ///
+  /// - Parameter chosen: The name of OpenBLAS's choice.
+  static func correction(of chosen: String, on processor: @autoclosure () -> Processor) -> String? {
+    guard ["haswell", "zen"].contains(chosen.lowercased()), processor().hasAVX512 else { return nil }
+    return processor().features.contains("avx512_bf16") ? "Cooperlake" : "SkylakeX"
+  }
+
+  /// Starts the program anew with the right core where OpenBLAS has chosen a wrong one; returns where it has not.
+  static func choose() {
+    #if os(Linux)
+      let environment = ProcessInfo.processInfo.environment
+      guard environment[variable] == nil, environment[guardVariable] == nil,
+        let core = correction(of: MatrixProduct.coreName, on: .current)
+      else { return }
+      setenv(variable, core, 1)
+      setenv(guardVariable, "1", 1)
+      var arguments = CommandLine.arguments.map { strdup($0) }
+      arguments.append(nil)
+      execv("/proc/self/exe", &arguments)
+    // Without a second start everything works, only more slowly; `quill doctor` says so.
+    #endif
+  }
+}
