@@ -1,14 +1,14 @@
 /// One cell of a file.
-struct CellSource: Equatable {
+package struct CellSource: Equatable {
   /// What errors call the place: the file, or `cell 1` for code of the command line.
-  let name: String
+  package let name: String
   /// The text of the cell behind as many empty lines as stand before it in its file, so that errors count as the file does.
-  let text: String
+  package let text: String
 
   /// Splits a text at the lines that begin with `// %%`, as VS Code and Jupytext do; cells without code are left out.
   ///
   /// - Parameter file: The file's name, or `nil` for code of the command line.
-  static func cells(of text: String, from file: String?) -> [CellSource] {
+  package static func cells(of text: String, from file: String?) -> [CellSource] {
     var cells: [CellSource] = []
     var lines: [Substring] = []
     var first = 0

@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// A display that is updated, such as the progress of a training, shall appear once, in its last state. So it is held
 /// back, and with it what follows on standard output, until its command has let go of the handle to update it.
-final class PipeOutput: RunOutput {
+package final class PipeOutput: RunOutput {
   fileprivate enum Item {
     case text(String)
     case display(id: Int, text: String, isFinal: Bool)
@@ -19,16 +19,24 @@ final class PipeOutput: RunOutput {
   }
 
   private let state = Mutex(State())
+  private let send: @Sendable (String) -> Void
 
-  func write(_ text: String, to stream: TextStream) {
+  /// Creates an output for one run.
+  ///
+  /// - Parameter send: Takes what is to stand on standard output.
+  package init(send: @escaping @Sendable (String) -> Void = { StandardStreams.write($0, to: .standardOutput) }) {
+    self.send = send
+  }
+
+  package func write(_ text: String, to stream: TextStream) {
     guard stream == .standardOutput else { return StandardStreams.write(text, to: stream) }
     state.withLock { state in
       state.items.append(.text(text))
-      state.flush()
+      state.flush(to: send)
     }
   }
 
-  func display(_ bundle: [String: JSONValue]) -> any UpdatableDisplay {
+  package func display(_ bundle: [String: JSONValue]) -> any UpdatableDisplay {
     let id = state.withLock { state in
       state.displayCount += 1
       state.items.append(.display(id: state.displayCount, text: bundle.plainText, isFinal: false))
@@ -37,18 +45,18 @@ final class PipeOutput: RunOutput {
     return Display(id: id, output: self)
   }
 
-  func result(_ value: Value) {
+  package func result(_ value: Value) {
     let text = value.display().plainText
     state.withLock { state in
       state.items.append(.display(id: 0, text: text, isFinal: true))
-      state.flush()
+      state.flush(to: send)
     }
   }
 
-  func page(_ bundle: [String: JSONValue]) { _ = display(bundle) }
+  package func page(_ bundle: [String: JSONValue]) { _ = display(bundle) }
 
   /// What is written already stays; what is still held back is dropped.
-  func clear(wait: Bool) {
+  package func clear(wait: Bool) {
     state.withLock { $0.items.removeAll() }
   }
 
@@ -57,11 +65,11 @@ final class PipeOutput: RunOutput {
     StandardStreams.write(error.text(isColoured: StandardStreams.isTerminal(.standardError)) + "\n", to: .standardError)
   }
 
-  func finishCell() {
-    state.withLock { $0.flush(holdingBack: false) }
+  package func finishCell() {
+    state.withLock { $0.flush(to: send, holdingBack: false) }
   }
 
-  func readLine(prompt: String, isPassword: Bool) throws -> String {
+  package func readLine(prompt: String, isPassword: Bool) throws -> String {
     finishCell()
     return try TerminalInput.readLine(prompt: prompt, isPassword: isPassword)
   }
@@ -71,7 +79,7 @@ final class PipeOutput: RunOutput {
       let place = state.items.firstIndex { if case .display(id, _, _) = $0 { true } else { false } }
       guard let place, case .display(_, let old, _) = state.items[place] else { return }
       state.items[place] = .display(id: id, text: text ?? old, isFinal: text == nil)
-      if text == nil { state.flush() }
+      if text == nil { state.flush(to: send) }
     }
   }
 
@@ -85,7 +93,7 @@ final class PipeOutput: RunOutput {
       self.output = output
     }
 
-    func update(_ bundle: [String: JSONValue]) { output.change(id, text: bundle.plainText) }
+    package func update(_ bundle: [String: JSONValue]) { output.change(id, text: bundle.plainText) }
 
     deinit { output.change(id, text: nil) }
   }
@@ -93,7 +101,7 @@ final class PipeOutput: RunOutput {
 
 extension PipeOutput.State {
   /// Writes the items up to the first display that may still change, or all.
-  fileprivate mutating func flush(holdingBack: Bool = true) {
+  fileprivate mutating func flush(to send: (String) -> Void, holdingBack: Bool = true) {
     var text = ""
     var count = 0
     loop: for item in items {
@@ -109,6 +117,6 @@ extension PipeOutput.State {
     items.removeFirst(count)
     if text.isEmpty { return }
     isAtLineStart = text.last?.isNewline ?? true
-    StandardStreams.write(text, to: .standardOutput)
+    send(text)
   }
 }

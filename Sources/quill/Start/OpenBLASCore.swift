@@ -6,7 +6,7 @@ import TensorCore
 /// OpenBLAS chooses them when it is loaded, and its 0.3.21 takes AMD's processors with AVX-512 (Zen 4 and later) for a
 /// Haswell, which leaves half of the arithmetic unused. The environment variable `OPENBLAS_CORETYPE` corrects it, but
 /// has to be there before the program starts: so the program starts itself once more.
-enum OpenBLASCore {
+package enum OpenBLASCore {
   private static let variable = "OPENBLAS_CORETYPE"
   /// Says that the program was started by itself, so that a core which OpenBLAS refuses does not make it go on for ever.
   private static let guardVariable = "QUILL_CORE_CHOSEN"
@@ -14,7 +14,7 @@ enum OpenBLASCore {
   /// The core that should be set for a processor, or `nil` when OpenBLAS has chosen well.
   ///
   /// - Parameter chosen: The name of OpenBLAS's choice.
-  static func correction(of chosen: String, on processor: @autoclosure () -> Processor) -> String? {
+  package static func correction(of chosen: String, on processor: @autoclosure () -> Processor) -> String? {
     guard ["haswell", "zen"].contains(chosen.lowercased()), processor().hasAVX512 else { return nil }
     return processor().features.contains("avx512_bf16") ? "Cooperlake" : "SkylakeX"
   }

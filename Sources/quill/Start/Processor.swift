@@ -1,16 +1,17 @@
 import Foundation
 
 /// What the system says about this processor.
-struct Processor: Sendable {
+package struct Processor: Sendable {
   /// Such as `AMD EPYC 9354`; `unknown processor` where the system does not tell.
-  let name: String
+  package let name: String
   /// Its features in the words of Linux, such as `avx512_bf16`.
-  let features: Set<String>
+  package let features: Set<String>
 
-  static let current = Processor(description: (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? "")
+  package static let current = Processor(
+    description: (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? "")
 
   /// Reads the first processor of `/proc/cpuinfo`.
-  init(description: String) {
+  package init(description: String) {
     var fields: [Substring: String] = [:]
     for line in description.split(separator: "\n", omittingEmptySubsequences: false) {
       if line.isEmpty, !fields.isEmpty { break }
