@@ -6,12 +6,14 @@ import Testing
 ///
 /// `// expect: text` is a line that is printed or the text of a cell's result, in order.
 /// `// expect error: text` is the message of the error that ends a cell; `// expect help: text` its help.
-/// `// %%` begins a new cell.
+/// `// %%` begins a new cell. Programs with `%` lines end in `.quill`, since Swift's formatter would not read them.
 struct ProgramTests {
   static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Programs")
 
   static let names: [String] =
-    ((try? FileManager.default.contentsOfDirectory(atPath: folder.path())) ?? []).filter { $0.hasSuffix(".swift") }
+    ((try? FileManager.default.contentsOfDirectory(atPath: folder.path())) ?? []).filter {
+      $0.hasSuffix(".swift") || $0.hasSuffix(".quill")
+    }
     .sorted()
 
   @Test(arguments: names)

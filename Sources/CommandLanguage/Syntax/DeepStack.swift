@@ -9,7 +9,9 @@ import Synchronization
 enum DeepStack {
   /// Cells up to this many bytes are parsed in place.
   private static let short = 1024
-  /// Stack for each byte of source, several times what the parser was seen to use. Only what is touched takes memory.
+  /// Stack for each byte of source, several times what the parser was seen to use.
+  ///
+  /// Only what is touched takes memory.
   private static let stackPerByte = 2048
   private static let largest = 1 << 30
 

@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 print(1 + 2 * 3)           // expect: 7
 print(7 / 2, 7 % 3, -7 / 2)  // expect: 3 1 -3
 print(2 ** 10, 2 ** 3 ** 2)  // expect: 1024 512

@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 var list = [3, 1, 2]
 list.append(5)
 list.append(contentsOf: [8, 9])

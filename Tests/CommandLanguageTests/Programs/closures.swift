@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 let double = { x in x * 2 }
 print(double(4))   // expect: 8
 let add = { (a: Int, b: Int) in a + b }

@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 print(1 < 2, 2 <= 2, 3 > 4, 3 >= 4)   // expect: true true false false
 print(1 == 1.0, "a" == "a", "a" != "b")   // expect: true true true
 print("apple" < "pear")   // expect: true

@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 func size(_ n: Int) -> String {
   if n < 10 { return "small" } else if n < 100 { return "middle" } else { return "big" }
 }

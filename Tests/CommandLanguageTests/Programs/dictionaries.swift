@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 var sizes = ["q4_0": 4.5, "q8_0": 8.5]
 print(sizes["q4_0"], sizes["none"], sizes["none", default: 0])   // expect: 4.5 nil 0
 sizes["f16"] = 16

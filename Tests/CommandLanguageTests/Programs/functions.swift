@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 func greet(_ name: String, greeting: String = "Hello", times: Int = 1) -> String {
   var text = ""
   for _ in 0..<times { text += "\(greeting), \(name)! " }

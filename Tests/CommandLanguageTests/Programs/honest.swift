@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 class Model {}   // expect error: the command language has no 'class'; it knows let, var, func, if, for, while, switch
 // %%
 struct Point { let x: Int }   // expect error: the command language has no 'struct'; it knows let, var, func, if, for, while, switch

@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 var kept = [1]
 kept.append(2)
 let done = "yes"

@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 var total = 0
 for i in 1...10 where i % 2 == 0 { total += i }
 print(total)   // expect: 30

@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 print(abs(-3), abs(-2.5), sqrt(16), pow(2, 0.5))   // expect: 3 2.5 4.0 1.4142135623730951
 print(round(2.5), floor(2.7), ceil(2.1), (2.6).rounded())   // expect: 3.0 2.0 3.0 3.0
 print(exp(0), log(1), log2(8), log10(1000))   // expect: 1.0 0.0 3.0 3.0

@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 let model = load("toy")
 model.generate(3)   // expect error: 'prompt' takes a String, not the Int 3
 // %%

@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 let model = load("toy")
 model   // expect: Model(f32)
 // %%

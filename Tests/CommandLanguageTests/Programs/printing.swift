@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 print("a", "b", separator: ", ", terminator: "!\n")   // expect: a, b!
 print()
 print("text", 1, 2.0, true, nil)   // expect: text 1 2.0 true nil

@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 print((1...3).map { $0 }, (0..<3).sum())   // expect: [1, 2, 3] 3
 print((1...5).contains(5), (1..<5).contains(5), (0.0...1.0).contains(0.5))   // expect: true false true
 print((2...7).lowerBound, (2...7).upperBound, 1...2 == 1...2)   // expect: 2 7 true

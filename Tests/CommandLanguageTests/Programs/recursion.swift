@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 func down(_ n: Int) -> Int { n == 0 ? 0 : 1 + down(n - 1) }
 print(down(100))   // expect: 100
 // %%

@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 1 + 1; 2 + 2   // expect: 4
 // %%
 let quiet = 3

@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 var x = 1
 if true {
   let x = 2

@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 let numbers = [4, 8, 15, 16, 23, 42]
 print(numbers.map { $0 * 2 })   // expect: [8, 16, 30, 32, 46, 84]
 print(numbers.filter { $0 % 2 == 0 })   // expect: [4, 8, 16, 42]

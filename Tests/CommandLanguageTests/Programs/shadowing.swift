@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 let load = 3
 print(load)   // expect: 3
 load("toy")   // expect: Model(f32)

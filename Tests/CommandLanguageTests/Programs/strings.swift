@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 let name = "Quill"
 print("Hello, \(name)!")   // expect: Hello, Quill!
 print("\(1 + 1) and \([1, 2]) and \("in" + "ner")")   // expect: 2 and [1, 2] and inner

@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 func kind(_ x: Any) -> String {
   switch x {
   case 0: return "zero"

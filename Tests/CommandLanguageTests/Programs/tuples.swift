@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 let pair = (1, "one")
 print(pair.0, pair.1)   // expect: 1 one
 let named = (loss: 0.5, step: 3)

@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 let x: Double = 3
 print(x)   // expect: 3.0
 let list: [Double] = [1, 2]

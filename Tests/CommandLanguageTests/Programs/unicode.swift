@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 let größe = 3
 let 名前 = "文字"
 print(größe * 2, 名前, 名前.count)   // expect: 6 文字 2

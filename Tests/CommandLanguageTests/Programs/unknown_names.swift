@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 let learning = 1
 lerning   // expect error: nothing is called 'lerning'
 // expect help: did you mean 'learning'?
