@@ -3,6 +3,8 @@ extension Problem {
   package var help: String? {
     switch self {
     case .unsupported(_, let instead): instead
+    case .unknownOperator(let name): Self.helpForOperator[name]
+    case .assignmentAsCondition: "'==' compares"
     case .unknownDirective(_, let suggestion): suggestion?.text ?? "%lsmagic lists them"
     case .tooDeeplyNested: "give the inner parts names with 'let'"
     case .unknownName(let name, let suggestion): suggestion?.text ?? Self.helpForUnknownName(name)
@@ -48,6 +50,12 @@ extension Problem {
   private static func helpForUnknownName(_ name: String) -> String {
     "declare it with 'let \(name) = …', or see help()"
   }
+
+  /// What to write for operators of other languages.
+  private static let helpForOperator = [
+    "++": "write += 1", "--": "write -= 1", "..": "a range is written 1...3, or 1..<3 without its end",
+    "^": "a power is written 2 ** 3", "&": "'and' is written &&", "|": "'or' is written ||", "===": "write ==",
+  ]
 
   private static func list(_ names: [String]) -> String? {
     guard !names.isEmpty else { return nil }

@@ -2,7 +2,8 @@ extension Problem {
   /// What is wrong: lower case, no final period.
   package var message: String {
     switch self {
-    case .syntax, .unsupported, .unknownOperator, .unknownDirective, .tooDeeplyNested: syntaxMessage
+    case .syntax, .unsupported, .unknownOperator, .assignmentAsCondition, .unknownDirective, .tooDeeplyNested:
+      syntaxMessage
     case .unknownName, .unknownMember, .memberOnType, .unknownSymbol, .unknownTopic, .constant, .readOnlyMember,
       .notAssignable:
       nameMessage
@@ -20,6 +21,7 @@ extension Problem {
     case .unsupported(let construct, _):
       "the command language has no \(construct); it knows let, var, func, if, for, while, switch"
     case .unknownOperator(let name): "the command language has no operator '\(name.prefix(12))'"
+    case .assignmentAsCondition: "'=' gives a value and is no condition"
     case .unknownDirective(let name, _): "there is no notebook command '%\(name)'"
     case .tooDeeplyNested: "this is nested too deeply to be read"
     default: ""

@@ -6,6 +6,7 @@ package enum Problem: Error, Sendable {
   case syntax(String)
   case unsupported(String, insteadOf: String?)
   case unknownOperator(String)
+  case assignmentAsCondition
   case unknownDirective(String, Suggestion?)
   case tooDeeplyNested
 

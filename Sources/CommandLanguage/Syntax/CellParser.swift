@@ -93,13 +93,17 @@ struct CellParser {
 
   private func syntaxDiagnostics(of tree: SourceFileSyntax) -> [Diagnostic] {
     let whole = SourceRange(file: file, lower: 0, upper: file.length)
-    let found = ParseDiagnosticsGenerator.diagnostics(for: tree).prefix(Self.diagnosticsLimit)
-    let diagnostics = found.map { found in
+    var lines: Set<Int> = []
+    let diagnostics = ParseDiagnosticsGenerator.diagnostics(for: tree).compactMap { found -> Diagnostic? in
       let offset = min(found.position.utf8Offset, file.length)
-      return Diagnostic(
-        problem: .syntax(found.message), range: SourceRange(file: file, lower: offset, upper: offset))
-    }
-    return diagnostics.isEmpty ? [Diagnostic(problem: .tooDeeplyNested, range: whole)] : diagnostics
+      let range = SourceRange(file: file, lower: offset, upper: offset)
+      // What follows the first mistake of a line mostly comes from it.
+      guard lines.insert(range.line).inserted else { return nil }
+      let message = found.message.prefix(1).lowercased() + found.message.dropFirst()
+      return Diagnostic(problem: .syntax(message), range: range)
+    }.prefix(Self.diagnosticsLimit)
+    return diagnostics.isEmpty
+      ? [Diagnostic(problem: .tooDeeplyNested, range: whole)] : Array(diagnostics)
   }
 }
 

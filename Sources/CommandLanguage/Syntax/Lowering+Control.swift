@@ -36,7 +36,12 @@ extension Lowering {
   func conditions(_ list: ConditionElementListSyntax) throws -> [Condition] {
     try list.map { element in
       switch element.condition {
-      case .expression(let node): return .expression(try expression(node))
+      case .expression(let node):
+        let condition = try expression(node)
+        if case .assignment(_, nil, _, let place) = condition.kind {
+          throw LocatedProblem(problem: .assignmentAsCondition, range: place)
+        }
+        return .expression(condition)
       case .optionalBinding(let node): return try binding(node)
       case .matchingPattern(let node):
         throw unsupported("'if case'", at: node, insteadOf: "use 'switch'")

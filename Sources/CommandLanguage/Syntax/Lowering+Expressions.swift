@@ -28,7 +28,7 @@ extension Lowering {
   }
 
   private func reference(_ node: DeclReferenceExprSyntax) throws -> Expression {
-    if let names = node.argumentNames { throw unsupported("names with argument labels", at: names) }
+    if let names = node.argumentNames { throw problem(.syntax("a value is missing behind the label"), at: names) }
     if case .binaryOperator(let text) = node.baseName.tokenKind { return try operatorFunction(text, at: node) }
     return expression(.name(name(node.baseName)), at: node)
   }

@@ -29,3 +29,10 @@ func g(_ x: inout Int) {}   // expect error: the command language has no 'inout'
 1 & 2   // expect error: the command language has no operator '&'
 // %%
 try await load("toy")   // expect: Model(f32)
+// %%
+var count = 1
+count++   // expect error: the command language has no operator '++'
+// expect help: write += 1
+// %%
+if count = 2 { }   // expect error: '=' gives a value and is no condition
+// expect help: '==' compares
