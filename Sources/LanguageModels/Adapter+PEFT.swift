@@ -11,9 +11,10 @@ extension Adapter {
       for layer in LinearLayer.allCases { places[layer.path(inBlock: block)] = (block, layer) }
     }
     var pairs = [[LinearLayer: LoRAPair]](repeating: [:], count: configuration.blockCount)
-    for (module, pair) in folder.pairs {
+    for (module, pair) in folder.pairs.sorted(by: { $0.key < $1.key }) {
       guard let (block, layer) = places[module] else {
-        throw AdapterError(path: path, reason: .unknownModule(module, nearest: Self.nearest(to: module, in: places.keys)))
+        throw AdapterError(
+          path: path, reason: .unknownModule(module, nearest: Self.nearest(to: module, in: places.keys)))
       }
       let shape = configuration.shape(of: layer)
       guard pair.a.columns == shape.columns, pair.b.rows == shape.rows else {
@@ -43,12 +44,17 @@ extension Adapter {
     return AdapterFolder(configuration: configuration, pairs: modules)
   }
 
-  /// The module path with the longest common ending, which is where a wrong prefix shows.
+  /// The module path that begins and ends most like `module`, which is where a wrong prefix or a slip shows.
   private static func nearest(to module: String, in known: some Sequence<String>) -> String? {
-    known.max { commonEnding($0, module) < commonEnding($1, module) }
+    let rated = known.map { (likeness: likeness($0, module), path: $0) }
+    // Of equals the first in the alphabet.
+    let best = rated.max { ($0.likeness, $1.path) < ($1.likeness, $0.path) }
+    return best.flatMap { 2 * $0.likeness >= module.utf8.count ? $0.path : nil }
   }
 
-  private static func commonEnding(_ a: String, _ b: String) -> Int {
-    zip(a.utf8.reversed(), b.utf8.reversed()).prefix { $0 == $1 }.count
+  private static func likeness(_ a: String, _ b: String) -> Int {
+    let beginning = zip(a.utf8, b.utf8).prefix { $0 == $1 }.count
+    let ending = zip(a.utf8.reversed(), b.utf8.reversed()).prefix { $0 == $1 }.count
+    return min(beginning + ending, a.utf8.count, b.utf8.count)
   }
 }

@@ -58,9 +58,13 @@ extension ModelConfiguration {
     name = file.metadata["general.name"]?.string ?? architecture
     blockCount = try keys.size(key("block_count"), in: 1...512)
     hiddenSize = try keys.size(key("embedding_length"), in: 1...1 << 20)
-    feedForwardSize = try keys.size(key("feed_forward_length"), in: 1...1 << 22)
-    headCount = try keys.size(key("attention.head_count"), in: 1...4096)
-    keyValueHeadCount = try keys.size(key("attention.head_count_kv"), in: 1...headCount, default: headCount)
+    feedForwardSize = try keys.size(key("feed_forward_length"), in: 1...1 << 22, blocks: blockCount)
+    headCount = try keys.size(key("attention.head_count"), in: 1...4096, blocks: blockCount)
+    keyValueHeadCount = try keys.size(
+      key("attention.head_count_kv"), in: 1...headCount, default: headCount, blocks: blockCount)
+    if file.metadata[key("attention.key_length")] == nil, hiddenSize % headCount != 0 {
+      throw keys.impossible(key("attention.head_count"), expected: "a divisor of \(hiddenSize), but found \(headCount)")
+    }
     headSize = try keys.size(key("attention.key_length"), in: 1...4096, default: hiddenSize / headCount)
     contextLength = try keys.size(key("context_length"), in: 1...1 << 30)
     normEpsilon = Float(try keys.number(key("attention.layer_norm_rms_epsilon")))
@@ -69,6 +73,11 @@ extension ModelConfiguration {
       throw GGUFError(path: file.path, reason: .missingTensor("token_embd.weight"))
     }
     vocabularySize = embedding.shape[0]
+    if let tokens = file.metadata["tokenizer.ggml.tokens"]?.strings, tokens.count > vocabularySize {
+      throw keys.impossible(
+        "tokenizer.ggml.tokens",
+        expected: "at most \(vocabularySize), the rows of token_embd.weight, but found \(tokens.count)")
+    }
     guard headCount % keyValueHeadCount == 0 else {
       throw keys.impossible(key("attention.head_count_kv"), expected: "a divisor of \(headCount)")
     }
@@ -79,6 +88,12 @@ extension ModelConfiguration {
     }
     if let scaling = file.metadata[key("rope.scaling.type")]?.string, scaling != "none" {
       throw keys.impossible(key("rope.scaling.type"), expected: "none, but found '\(scaling)'")
+    }
+    if let experts = file.metadata[key("expert_count")], experts.integer != 0 {
+      throw keys.impossible(key("expert_count"), expected: "0: Quill runs no mixtures of experts")
+    }
+    if let bias = file.tensors.first(where: { $0.name.hasSuffix(".bias") }) {
+      throw GGUFError(path: file.path, reason: .unknownTensor(bias.name))
     }
   }
 }
@@ -100,17 +115,22 @@ struct GGUFKeys {
       if let fallback { return fallback }
       throw missing(key)
     }
-    guard let number = value.number, number.isFinite, number > 0 else {
+    guard let number = value.number, Float(number).isFinite, Float(number) > 0 else {
       throw impossible(key, expected: "a positive number")
     }
     return number
   }
 
-  /// A size; files may give one for each block, which must then all be the same.
-  func size(_ key: String, in range: ClosedRange<Int>, default fallback: Int? = nil) throws(GGUFError) -> Int {
+  /// A size; files may give one for each of `blocks` blocks, which must then all be the same.
+  func size(
+    _ key: String, in range: ClosedRange<Int>, default fallback: Int? = nil, blocks: Int = 1
+  ) throws(GGUFError) -> Int {
     guard let value = file.metadata[key] else {
       if let fallback { return fallback }
       throw missing(key)
+    }
+    if let count = value.integers?.count, count != blocks {
+      throw impossible(key, expected: "one number or one for each of \(blocks) blocks, but found \(count)")
     }
     let sizes = value.integers ?? value.integer.map { [$0] } ?? []
     guard let first = sizes.first, sizes.allSatisfy({ $0 == first }), range.contains(first) else {

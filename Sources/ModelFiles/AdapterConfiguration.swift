@@ -25,37 +25,6 @@ package struct AdapterConfiguration: Sendable, Hashable {
   /// What the product of B and A is multiplied by: alpha / r, or alpha / √r when rank-stabilised.
   package var scale: Double { alpha / (usesRankStabilizedScaling ? Double(rank).squareRoot() : Double(rank)) }
 
-  /// Reads the text of the file.
-  ///
-  /// Unknown fields are accepted, but not those that ask for a computation that Quill does not have.
-  /// - Throws: ``AdapterError``.
-  package init(parsing data: Data, path: String) throws(AdapterError) {
-    func failure(_ reason: AdapterError.Reason) -> AdapterError { AdapterError(path: path, reason: reason) }
-    guard let json = try? JSONValue(parsing: data), case .object = json else { throw failure(.configurationNotJSON) }
-    let type = json["peft_type"]?.string ?? "missing"
-    guard type == "LORA" else { throw failure(.unsupported("peft_type", value: type)) }
-    for field in ["use_dora", "lora_bias", "fan_in_fan_out", "use_qalora", "use_bdlora"] where json[field]?.bool == true {
-      throw failure(.unsupported(field, value: "true"))
-    }
-    if let bias = json["bias"]?.string, bias != "none" { throw failure(.unsupported("bias", value: bias)) }
-    for field in ["rank_pattern", "alpha_pattern"] where json[field]?.object?.isEmpty == false {
-      throw failure(.unsupported(field, value: "\(json[field] ?? nil)"))
-    }
-    if let modules = json["modules_to_save"]?.array, !modules.isEmpty {
-      throw failure(.unsupported("modules_to_save", value: "\(modules.map { $0.description }.joined(separator: ", "))"))
-    }
-    guard let rank = json["r"]?.integer, rank > 0, rank <= 65_536 else { throw failure(.field("r", expected: "1 or more")) }
-    guard let alpha = json["lora_alpha"]?.number, alpha.isFinite else {
-      throw failure(.field("lora_alpha", expected: "a number"))
-    }
-    self.rank = rank
-    self.alpha = alpha
-    dropout = json["lora_dropout"]?.number ?? 0
-    usesRankStabilizedScaling = json["use_rslora"]?.bool ?? false
-    targets = json["target_modules"]?.array?.compactMap(\.string) ?? json["target_modules"]?.string.map { [$0] } ?? []
-    baseModel = json["base_model_name_or_path"]?.string
-  }
-
   /// The text of the file: every field of PEFT 0.21, keys sorted.
   package var data: Data {
     let alphaValue: JSONValue = Int(exactly: alpha).map(JSONValue.integer) ?? .number(alpha)
@@ -72,5 +41,82 @@ package struct AdapterConfiguration: Sendable, Hashable {
       "use_rslora": .bool(usesRankStabilizedScaling),
     ]
     return JSONValue.object(fields).serialized(pretty: true) + Data("\n".utf8)
+  }
+}
+
+// MARK: - Reading
+
+extension AdapterConfiguration {
+  /// Reads the text of the file.
+  ///
+  /// Unknown fields are accepted, but not those that ask for a computation that Quill does not have.
+  /// - Throws: ``AdapterError``.
+  package init(parsing data: Data, path: String) throws(AdapterError) {
+    guard let json = try? JSONValue(parsing: data), case .object = json else {
+      throw AdapterError(path: path, reason: .configurationNotJSON)
+    }
+    let fields = Fields(json: json, path: path)
+    try fields.checkComputation()
+    let most = 65_536
+    guard let rank = json["r"]?.integer, 1...most ~= rank else { throw fields.failure("r", expected: "1 to 65,536") }
+    guard let alpha = json["lora_alpha"]?.number, Float(alpha).isFinite else {
+      throw fields.failure("lora_alpha", expected: "a number")
+    }
+    let dropout = try fields.value("lora_dropout", \.number, expected: "a number from 0 to below 1") ?? 0
+    guard 0..<1 ~= dropout else { throw fields.failure("lora_dropout", expected: "a number from 0 to below 1") }
+    self.init(
+      rank: rank, alpha: alpha, dropout: dropout,
+      usesRankStabilizedScaling: try fields.value("use_rslora", \.bool, expected: "true or false") ?? false,
+      targets: json["target_modules"]?.array?.compactMap(\.string) ?? json["target_modules"]?.string.map { [$0] } ?? [],
+      baseModel: json["base_model_name_or_path"]?.string)
+  }
+
+  /// The fields of a file, with errors that name the file and the field.
+  private struct Fields {
+    let json: JSONValue
+    let path: String
+
+    /// Fields that are false, empty or missing in an adapter that is nothing but B A x.
+    private static let variants = [
+      "use_dora", "lora_bias", "fan_in_fan_out", "use_qalora", "use_bdlora", "layer_replication",
+      "alora_invocation_tokens", "arrow_config", "kasa_config", "monteclora_config", "rank_pattern", "alpha_pattern",
+      "modules_to_save",
+    ]
+    /// Initializations that leave the weights of the base model as they are.
+    private static let initializations = ["gaussian", "orthogonal", "eva"]
+
+    func failure(_ field: String, expected: String) -> AdapterError {
+      AdapterError(path: path, reason: .field(field, expected: expected))
+    }
+
+    /// A field's value, or `nil` when it is missing or null.
+    func value<Value>(_ field: String, _ value: (JSONValue) -> Value?, expected: String) throws(AdapterError) -> Value?
+    {
+      guard let found = json[field], !found.isNull else { return nil }
+      guard let value = value(found) else { throw failure(field, expected: expected) }
+      return value
+    }
+
+    /// Makes sure that the file asks for nothing but LoRA as it was published.
+    func checkComputation() throws(AdapterError) {
+      guard json["peft_type"]?.string == "LORA" else {
+        throw unsupported("peft_type", json["peft_type"] ?? "missing")
+      }
+      for field in Self.variants {
+        if let value = json[field], !Self.isOff(value) { throw unsupported(field, value) }
+      }
+      if let bias = json["bias"], !bias.isNull, bias != "none" { throw unsupported("bias", bias) }
+      if let start = json["init_lora_weights"], let name = start.string, !Self.initializations.contains(name) {
+        throw unsupported("init_lora_weights", start)
+      }
+    }
+
+    private func unsupported(_ field: String, _ value: JSONValue) -> AdapterError {
+      AdapterError(path: path, reason: .unsupported(field, value: value.string ?? value.description))
+    }
+
+    private static func isOff(_ value: JSONValue) -> Bool {
+      value.isNull || value == false || value.array?.isEmpty == true || value.object?.isEmpty == true
+    }
   }
 }

@@ -28,17 +28,25 @@ package struct AdapterFolder: Sendable {
   private static let prefix = "base_model.model."
   private static let suffixes = (a: ".lora_A.weight", b: ".lora_B.weight")
 
-  /// Reads a folder. Every tensor in it is matched, or it is an error that names the tensor.
+  /// More bytes than any `adapter_config.json` has.
+  private static let configurationLimit = 1 << 20
+
+  /// Reads a folder.
+  ///
+  /// Every tensor in it is matched, or it is an error that names the tensor.
   ///
   /// - Throws: ``AdapterError``, ``FileError``, ``SafetensorsError``.
   package init(readingFrom folder: String) throws {
     let configurationPath = folder + "/adapter_config.json"
-    let configuration = try AdapterConfiguration(
-      parsing: Data(MappedFile(path: configurationPath).bytes.buffer), path: configurationPath)
+    let text = try MappedFile(path: configurationPath).bytes
+    guard text.count <= Self.configurationLimit else {
+      throw AdapterError(path: configurationPath, reason: .configurationNotJSON)
+    }
+    let configuration = try AdapterConfiguration(parsing: Data(text.buffer), path: configurationPath)
     let file = try SafetensorsFile(path: folder + "/adapter_model.safetensors")
     var a: [String: Matrix] = [:]
     var b: [String: Matrix] = [:]
-    for (name, tensor) in file.tensors {
+    for (name, tensor) in file.tensors.sorted(by: { $0.key < $1.key }) {
       guard name.hasPrefix(Self.prefix), tensor.shape.count == 2 else {
         throw AdapterError(path: file.path, reason: .unknownTensor(name))
       }
@@ -76,18 +84,18 @@ package struct AdapterFolder: Sendable {
   private static func pair(_ a: [String: Matrix], _ b: [String: Matrix], rank: Int, path: String) throws(AdapterError)
     -> [String: Pair]
   {
-    guard !a.isEmpty else { throw AdapterError(path: path, reason: .empty) }
+    guard !a.isEmpty || !b.isEmpty else { throw AdapterError(path: path, reason: .empty) }
     var pairs: [String: Pair] = [:]
-    for (module, matrix) in a {
+    for (module, matrix) in a.sorted(by: { $0.key < $1.key }) {
       guard let other = b[module] else {
         throw AdapterError(path: path, reason: .missingTensor(prefix + module + suffixes.b))
       }
-      guard matrix.rows == rank, other.columns == rank else {
-        throw AdapterError(path: path, reason: .rank(module, found: matrix.rows, expected: rank))
+      for found in [matrix.rows, other.columns] where found != rank {
+        throw AdapterError(path: path, reason: .rank(module, found: found, expected: rank))
       }
       pairs[module] = Pair(a: matrix, b: other)
     }
-    if let lonely = b.keys.first(where: { a[$0] == nil }) {
+    if let lonely = b.keys.sorted().first(where: { a[$0] == nil }) {
       throw AdapterError(path: path, reason: .missingTensor(prefix + lonely + suffixes.a))
     }
     return pairs

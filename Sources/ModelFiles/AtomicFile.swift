@@ -25,8 +25,18 @@ package enum AtomicFile {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw FileError(path: path, code: errno == 0 ? EIO : errno)
+      throw FileError(path: path, code: errorNumber(of: error))
     }
+  }
+
+  /// The operating system's number behind an error of Foundation.
+  private static func errorNumber(of error: any Error) -> Int32 {
+    var next: NSError? = error as NSError
+    while let error = next {
+      if error.domain == NSPOSIXErrorDomain { return Int32(error.code) }
+      next = error.userInfo[NSUnderlyingErrorKey] as? NSError
+    }
+    return (error as? CocoaError)?.code == .fileWriteFileExists ? EEXIST : EIO
   }
 
   private static func writeAll(_ data: Data, to descriptor: Int32) -> Int32 {

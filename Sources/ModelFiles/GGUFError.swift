@@ -1,6 +1,7 @@
 /// What is wrong with a GGUF file.
 package struct GGUFError: Error, Hashable {
   package enum Reason: Hashable, Sendable {
+    /// The first bytes are others; up to 48 of them, by which other kinds of file are known.
     case notGGUF(found: [UInt8])
     case bigEndian
     case version(UInt32)
@@ -17,11 +18,15 @@ package struct GGUFError: Error, Hashable {
     case tensorType(UInt32, tensor: String)
     case dimensions(UInt32, tensor: String)
     case rowNotDivisible(tensor: String, columns: Int, format: String, blockSize: Int)
+    /// The file ends before this tensor does; `end` is where the last of all tensors should end.
     case tensorOutOfFile(tensor: String, end: UInt64, size: UInt64)
     case tensorMisplaced(tensor: String, offset: UInt64, alignment: UInt64)
+    case tensorsOverlap(first: String, second: String)
     case missingKey(String)
     case wrongKey(String, expected: String)
     case missingTensor(String)
+    /// A tensor that changes what the model computes, but not in a way that Quill knows.
+    case unknownTensor(String)
     case tensorShape(String, found: [Int], expected: [Int])
   }
 

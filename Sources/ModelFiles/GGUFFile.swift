@@ -42,9 +42,16 @@ package struct GGUFFile: Sendable {
     let metadata = try Self.metadata(&reader, count: keyCount)
     let alignment = try Self.alignment(metadata, reader)
     var infos: [Info] = []
-    for _ in 0..<tensorCount { infos.append(try Info(&reader)) }
+    var indices: [String: Int] = [:]
+    for index in 0..<tensorCount {
+      let info = try Info(&reader)
+      guard indices.updateValue(index, forKey: info.name) == nil else {
+        throw reader.failure(.duplicate(what: "tensor '\(info.name)'"))
+      }
+      infos.append(info)
+    }
     let start = (reader.offset + alignment - 1) / alignment * alignment
-    let tensors = try infos.map { info throws(GGUFError) in try info.placed(at: start, alignment: alignment, reader) }
+    let tensors = try Self.placed(infos, at: start, alignment: alignment, reader)
     self.path = path
     self.version = Int(version)
     self.metadata = metadata
@@ -52,8 +59,7 @@ package struct GGUFFile: Sendable {
     self.alignment = alignment
     self.bytes = bytes
     dataOffset = start
-    indices = Dictionary(tensors.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
-    guard indices.count == tensors.count else { throw reader.failure(.duplicate(what: "tensor")) }
+    self.indices = indices
   }
 
   /// The tensor of that name, or `nil`.
@@ -67,11 +73,12 @@ package struct GGUFFile: Sendable {
 
 extension GGUFFile {
   private static func header(_ reader: inout GGUFReader) throws(GGUFError) -> (UInt32, Int, Int) {
-    let magic = Array(reader.bytes.buffer.prefix(4))
-    guard magic == Array("GGUF".utf8) else { throw reader.failure(.notGGUF(found: magic)) }
+    guard reader.bytes.buffer.starts(with: "GGUF".utf8) else {
+      throw reader.failure(.notGGUF(found: Array(reader.bytes.buffer.prefix(48))))
+    }
     _ = try reader.read(UInt32.self, "the magic number")
     let version = try reader.read(UInt32.self, "the version")
-    guard version & 0xffff != 0 else { throw reader.failure(.bigEndian) }
+    guard version == 0 || version & 0xffff != 0 else { throw reader.failure(.bigEndian) }
     guard version == 2 || version == 3 else { throw reader.failure(.version(version)) }
     // The least that a tensor's entry takes: name length, dimension count, type, offset; a key's: length, type, a byte.
     let tensors = try reader.count("the number of tensors", of: 24)
@@ -110,7 +117,8 @@ extension GGUFFile {
     let byteCount: Int
 
     init(_ reader: inout GGUFReader) throws(GGUFError) {
-      let name = try reader.string("the name of a tensor")
+      // 63 bytes are what ggml has room for.
+      let name = try reader.string("the name of a tensor", atMost: 63)
       let dimensions = try reader.read(UInt32.self, "the dimensions of '\(name)'")
       guard dimensions <= 4 else { throw reader.failure(.dimensions(dimensions, tensor: name)) }
       var shape: [Int] = []
@@ -118,7 +126,9 @@ extension GGUFFile {
       for _ in 0..<dimensions {
         let size = try reader.read(UInt64.self, "the shape of '\(name)'")
         let limit = UInt64(reader.bytes.count) * 8
-        guard size <= limit else { throw reader.failure(.absurd(what: "a size of '\(name)'", value: size, limit: limit)) }
+        guard size <= limit else {
+          throw reader.failure(.absurd(what: "a size of '\(name)'", value: size, limit: limit))
+        }
         let (product, overflow) = elements.multipliedReportingOverflow(by: Int(size))
         // The most compact format stores more than one bit for each element.
         guard !overflow, UInt64(product) <= limit else {
@@ -141,18 +151,41 @@ extension GGUFFile {
       byteCount = elements / format.blockSize * format.bytesPerBlock
     }
 
-    /// The entry with its place in the file, which is checked.
-    func placed(at start: Int, alignment: Int, _ reader: GGUFReader) throws(GGUFError) -> Tensor {
+    /// Where the tensor lies in the file, which may be beyond its end.
+    func range(from start: Int, alignment: Int, _ reader: GGUFReader) throws(GGUFError) -> Range<UInt64> {
       guard offset % UInt64(alignment) == 0 else {
         throw reader.failure(.tensorMisplaced(tensor: name, offset: offset, alignment: UInt64(alignment)))
       }
       let (begin, overflow) = offset.addingReportingOverflow(UInt64(start))
       let (end, overflow2) = begin.addingReportingOverflow(UInt64(byteCount))
-      guard !overflow, !overflow2, end <= UInt64(reader.bytes.count) else {
-        throw reader.failure(
-          .tensorOutOfFile(tensor: name, end: overflow || overflow2 ? .max : end, size: UInt64(reader.bytes.count)))
+      guard !overflow, !overflow2 else {
+        throw reader.failure(.tensorOutOfFile(tensor: name, end: .max, size: UInt64(reader.bytes.count)))
       }
-      return Tensor(name: name, shape: shape, format: format, range: Int(begin)..<Int(end))
+      return begin..<end
+    }
+  }
+
+  /// The entries with their places in the file: all inside, and none on another's.
+  private static func placed(_ infos: [Info], at start: Int, alignment: Int, _ reader: GGUFReader) throws(GGUFError)
+    -> [Tensor]
+  {
+    let ranges = try infos.map { info throws(GGUFError) in
+      try info.range(from: start, alignment: alignment, reader)
+    }
+    let order = ranges.indices.sorted {
+      (ranges[$0].lowerBound, ranges[$0].upperBound, $0) < (ranges[$1].lowerBound, ranges[$1].upperBound, $1)
+    }
+    let size = UInt64(reader.bytes.count)
+    if let first = order.first(where: { ranges[$0].upperBound > size }) {
+      let end = ranges.reduce(0) { max($0, $1.upperBound) }
+      throw reader.failure(.tensorOutOfFile(tensor: infos[first].name, end: end, size: size))
+    }
+    for (first, second) in zip(order, order.dropFirst()) where ranges[first].upperBound > ranges[second].lowerBound {
+      throw reader.failure(.tensorsOverlap(first: infos[first].name, second: infos[second].name))
+    }
+    return zip(infos, ranges).map { info, range in
+      Tensor(
+        name: info.name, shape: info.shape, format: info.format, range: Int(range.lowerBound)..<Int(range.upperBound))
     }
   }
 }

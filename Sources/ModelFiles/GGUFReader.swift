@@ -26,8 +26,9 @@ struct GGUFReader {
   }
 
   /// A string: a 64-bit length and UTF-8.
-  mutating func string(_ what: String) throws(GGUFError) -> String {
+  mutating func string(_ what: String, atMost limit: UInt64 = .max) throws(GGUFError) -> String {
     let length = try read(UInt64.self, what)
+    guard length <= limit else { throw failure(.absurd(what: "the length of \(what)", value: length, limit: limit)) }
     try require(length, what)
     defer { offset += Int(length) }
     let text = UnsafeRawBufferPointer(rebasing: bytes.buffer[offset..<offset + Int(length)])
@@ -40,7 +41,8 @@ struct GGUFReader {
     let length = try read(UInt64.self, what)
     try require(length, what)
     defer { offset += Int(length) }
-    return String(decoding: UnsafeRawBufferPointer(rebasing: bytes.buffer[offset..<offset + Int(length)]), as: UTF8.self)
+    return String(
+      decoding: UnsafeRawBufferPointer(rebasing: bytes.buffer[offset..<offset + Int(length)]), as: UTF8.self)
   }
 
   /// A count of things that take at least `size` bytes each.

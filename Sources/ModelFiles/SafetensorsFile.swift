@@ -2,7 +2,9 @@ import Foundation
 import JSONValue
 import TensorCore
 
-/// A safetensors file: named tensors behind a JSON header. Format: huggingface/safetensors, README.
+/// A safetensors file, which is named tensors behind a JSON header.
+///
+/// Format: README of huggingface/safetensors.
 package struct SafetensorsFile: Sendable {
   /// Where a tensor lies and what it looks like.
   package struct Tensor: Sendable, Hashable {
@@ -42,9 +44,10 @@ package struct SafetensorsFile: Sendable {
     else { throw failure(.headerNotJSON) }
 
     var tensors: [String: Tensor] = [:]
-    for (name, entry) in members where name != "__metadata__" {
+    for (name, entry) in members.sorted(by: { $0.key < $1.key }) where name != "__metadata__" {
       tensors[name] = try Self.tensor(name, entry, from: start, to: bytes.count, failure)
     }
+    try Self.checkPlaces(of: tensors.values, from: start, to: bytes.count, failure)
     self.path = path
     self.tensors = tensors
     self.bytes = bytes
@@ -55,11 +58,14 @@ package struct SafetensorsFile: Sendable {
     _ name: String, _ entry: JSONValue, from start: Int, to end: Int,
     _ failure: (SafetensorsError.Reason) -> SafetensorsError
   ) throws -> Tensor {
-    guard let typeName = entry["dtype"]?.string, let sizes = entry["shape"]?.array, let offsets = entry["data_offsets"]
+    guard let typeName = entry["dtype"]?.string, let sizes = entry["shape"]?.array,
+      let offsets = entry["data_offsets"]?.array?.compactMap(\.integer), offsets.count == 2
     else { throw failure(.entry(name)) }
     guard let type = SafetensorsType(rawValue: typeName) else { throw failure(.type(typeName, tensor: name)) }
-    guard let first = offsets[0]?.integer, let last = offsets[1]?.integer, first >= 0, first <= last, last <= end - start
-    else { throw failure(.outOfFile(name)) }
+    let (first, last) = (offsets[0], offsets[1])
+    guard first >= 0, first <= last, last <= end - start else {
+      throw failure(.outOfFile(name, end: last, size: end - start))
+    }
     var elements = 1
     var shape: [Int] = []
     for size in sizes {
@@ -73,6 +79,24 @@ package struct SafetensorsFile: Sendable {
       throw failure(.size(name, expected: elements * type.size, found: last - first))
     }
     return Tensor(name: name, type: type, shape: shape, range: start + first..<start + last)
+  }
+
+  /// Makes sure that the tensors fill the file one after the other, as the format wants it.
+  private static func checkPlaces(
+    of tensors: some Sequence<Tensor>, from start: Int, to end: Int,
+    _ failure: (SafetensorsError.Reason) -> SafetensorsError
+  ) throws {
+    var next = start
+    let order = tensors.sorted {
+      ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+    }
+    for tensor in order {
+      guard tensor.range.lowerBound == next else {
+        throw failure(.misplaced(tensor.name, found: tensor.range.lowerBound - start, expected: next - start))
+      }
+      next = tensor.range.upperBound
+    }
+    guard next == end else { throw failure(.bytesLeft(end - next)) }
   }
 
   /// The raw bytes of a tensor.
@@ -125,11 +149,21 @@ package struct SafetensorsError: Error, Hashable {
     case headerNotJSON
     case entry(String)
     case type(String, tensor: String)
-    case outOfFile(String)
+    /// `end` is where the tensor should end and `size` where the file does, both counted from the end of the header.
+    case outOfFile(String, end: Int, size: Int)
+    /// A tensor that overlaps another or leaves a gap.
+    case misplaced(String, found: Int, expected: Int)
+    /// Bytes behind the last tensor.
+    case bytesLeft(Int)
     case size(String, expected: Int?, found: Int)
     case notFloat(String, type: String)
   }
 
   package let path: String
   package let reason: Reason
+
+  package init(path: String, reason: Reason) {
+    self.path = path
+    self.reason = reason
+  }
 }

@@ -1,0 +1,45 @@
+import CommandLanguage
+import Figures
+import ModelFiles
+
+extension AdapterError: CommandFailure {
+  package var message: String {
+    switch reason {
+    case .configurationNotJSON: "'\(path)' is not a JSON object"
+    case .unsupported("peft_type", let value): "'\(path)' describes an adapter of the type \(value); Quill reads LORA"
+    case .unsupported("use_dora", _): "'\(path)' describes a DoRA adapter; Quill reads LoRA"
+    case .unsupported(let field, let value): "'\(path)' asks for \"\(field)\": \(value), which Quill does not have"
+    case .field(let field, let expected): "'\(path)' should have \(expected) as \"\(field)\""
+    case .unknownTensor(let name): "'\(path)' has the tensor '\(name)', which is no matrix of a LoRA pair"
+    case .missingTensor(let name): "'\(path)' has no tensor '\(name)', the other half of its pair"
+    case .rank(let module, let found, let expected):
+      "'\(module)' in '\(path)' has the rank \(NumberText.count(found)); adapter_config.json says \(NumberText.count(expected))"
+    case .empty: "'\(path)' has no LoRA matrices"
+    case .unknownModule(let module, _): "the adapter in '\(path)' belongs to '\(module)', which the model does not have"
+    case .shape(let module, let found, let expected):
+      "the adapter of '\(module)' in '\(path)' is for a layer of \(shape(found)); the model's is \(shape(expected))"
+    }
+  }
+
+  package var help: String? {
+    switch reason {
+    case .configurationNotJSON:
+      "the folder should hold adapter_config.json and adapter_model.safetensors as PEFT or saveAdapter wrote them"
+    case .unsupported("rank_pattern", _), .unsupported("alpha_pattern", _):
+      "train it with one rank and one alpha for all layers"
+    case .unsupported("init_lora_weights", _):
+      "such adapters change the base model too: in PEFT save with path_initial_model_for_weight_conversion, which makes a plain LoRA of it"
+    case .unsupported("modules_to_save", _): "train it without modules_to_save: whole layers are no part of a LoRA"
+    case .unsupported: "train it as plain LoRA, without biases and variants"
+    case .field: "correct the field, or save the adapter again"
+    case .unknownTensor: "the names should look like base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight"
+    case .missingTensor, .empty, .rank:
+      "the file is not whole or belongs to another adapter_config.json: save the adapter again"
+    case .unknownModule(_, let nearest?):
+      "the nearest in this model is '\(nearest)'; an adapter fits only the model that it was trained on"
+    case .unknownModule, .shape: "an adapter fits only the model that it was trained on: load that one first"
+    }
+  }
+
+  private func shape(_ sizes: [Int]) -> String { sizes.map(NumberText.count).joined(separator: " × ") }
+}
