@@ -39,7 +39,7 @@ extension Adapter {
     }
     let configuration = AdapterConfiguration(
       rank: options.rank, alpha: options.alpha, dropout: options.dropout,
-      usesRankStabilizedScaling: options.isRankStabilized, targets: options.targets.map(\.moduleName),
+      usesRankStabilizedScaling: options.isRankStabilized, targets: options.targets.map(\.moduleName).sorted(),
       baseModel: baseModel)
     return AdapterFolder(configuration: configuration, pairs: modules)
   }

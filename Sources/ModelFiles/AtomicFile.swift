@@ -20,23 +20,26 @@ package enum AtomicFile {
     }
   }
 
-  /// Makes a folder and those above it.
+  /// Makes a folder and those above it that are missing.
+  ///
+  /// - Throws: ``FileError``, with `EEXIST` when a file has that name.
   package static func makeFolder(_ path: String) throws(FileError) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw FileError(path: path, code: errorNumber(of: error))
+    var code = makeOneFolder(path)
+    let parent = (path as NSString).deletingLastPathComponent
+    if code == ENOENT, !parent.isEmpty, parent != path {
+      try makeFolder(parent)
+      code = makeOneFolder(path)
     }
+    guard code == 0 else { throw FileError(path: path, code: code) }
   }
 
-  /// The operating system's number behind an error of Foundation.
-  private static func errorNumber(of error: any Error) -> Int32 {
-    var next: NSError? = error as NSError
-    while let error = next {
-      if error.domain == NSPOSIXErrorDomain { return Int32(error.code) }
-      next = error.userInfo[NSUnderlyingErrorKey] as? NSError
-    }
-    return (error as? CocoaError)?.code == .fileWriteFileExists ? EEXIST : EIO
+  /// The error number, or 0 when the folder is there.
+  private static func makeOneFolder(_ path: String) -> Int32 {
+    if mkdir(path, 0o755) == 0 { return 0 }
+    let code = errno
+    var status = stat()
+    let isFolder = stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    return isFolder ? 0 : code
   }
 
   private static func writeAll(_ data: Data, to descriptor: Int32) -> Int32 {

@@ -10,7 +10,7 @@ extension GGUFError: CommandFailure {
     case .bigEndian: "'\(path)' is a big-endian GGUF file; Quill reads little-endian ones"
     case .version(let version): "'\(path)' is a GGUF file of version \(version); Quill reads versions 2 and 3"
     case .truncated(let what, let needed, let left):
-      "'\(path)' ends in the middle of \(what): it needs \(bytes(needed)) more and there are \(bytes(left))"
+      "'\(path)' ends in the middle of \(what): \(bytes(needed)) needed, \(number(left)) left"
     case .absurd(let what, .max, let limit):
       "'\(path)' is damaged: \(what) cannot be counted; the most that fits into the file is \(number(limit))"
     case .absurd(let what, let value, let limit):
@@ -38,7 +38,7 @@ extension GGUFError: CommandFailure {
       "'\(path)' is damaged: tensor '\(tensor)' has \(number(UInt64(count))) dimensions; the most is 4"
     case .rowNotDivisible(let tensor, let columns, let format, let blockSize):
       "tensor '\(tensor)' of '\(path)' has rows of \(NumberText.count(columns)) values; \(format) needs a multiple of \(blockSize)"
-    case .tensorOutOfFile(let tensor, .max, _):
+    case .tensorOutOfFile(let tensor, let end, _) where end > Int.max:
       "'\(path)' is damaged: tensor '\(tensor)' ends where no file can"
     case .tensorOutOfFile(let tensor, let end, let size):
       "'\(path)' ends in the middle of tensor '\(tensor)': it has \(bytes(size)) and needs \(number(end))"
