@@ -30,7 +30,7 @@ let package = Package(
       name: "quill",
       dependencies: [
         "Commands", "CommandLanguage", "JupyterKernel", "JupyterProtocol", "FineTuning", "LanguageModels",
-        "Tokenization", "Datasets", "Hub", "Quantization", "TensorCore", "JSONValue", logging,
+        "Tokenization", "Datasets", "Hub", "ModelFiles", "Quantization", "TensorCore", "JSONValue", logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -48,7 +48,7 @@ let package = Package(
         "CommandLanguage", "Figures", "FineTuning", "Generation", "LanguageModels", "Datasets", "Hub", "Tokenization",
         "ModelFiles", "Quantization", "TensorCore", "JSONValue",
       ],
-      swiftSettings: settings),
+      exclude: ["README.md"], swiftSettings: settings),
     .target(
       name: "CommandLanguage",
       dependencies: [
@@ -58,7 +58,7 @@ let package = Package(
         .product(name: "SwiftParserDiagnostics", package: "swift-syntax"),
         .product(name: "SwiftSyntax", package: "swift-syntax"),
       ],
-      swiftSettings: settings),
+      exclude: ["README.md"], swiftSettings: settings),
     .target(
       name: "Figures", dependencies: ["CCairo", "JSONValue"], exclude: ["README.md"], swiftSettings: settings),
 
@@ -66,22 +66,28 @@ let package = Package(
     .target(
       name: "FineTuning",
       dependencies: ["LanguageModels", "ModelFiles", "Quantization", "TensorCore", "CTensorKernels"],
-      swiftSettings: settings),
+      exclude: ["README.md"], swiftSettings: settings),
     .target(
-      name: "Generation", dependencies: ["LanguageModels", "Tokenization", "TensorCore"], swiftSettings: settings),
+      name: "Generation", dependencies: ["LanguageModels", "Tokenization", "TensorCore"], exclude: ["README.md"],
+      swiftSettings: settings),
     .target(
       name: "LanguageModels",
       dependencies: ["Tokenization", "ModelFiles", "Quantization", "TensorCore", "CTensorKernels"],
-      swiftSettings: settings),
+      exclude: ["README.md"], swiftSettings: settings),
     .target(
       name: "Datasets", dependencies: ["TensorCore", "JSONValue", crypto], exclude: ["README.md"],
       swiftSettings: settings),
-    .target(name: "Hub", dependencies: [crypto], swiftSettings: settings),
+    .target(name: "Hub", dependencies: [crypto], exclude: ["README.md"], swiftSettings: settings),
     .target(name: "Tokenization", dependencies: ["ModelFiles"], exclude: ["README.md"], swiftSettings: settings),
     .target(
-      name: "ModelFiles", dependencies: ["Quantization", "TensorCore", "JSONValue"], swiftSettings: settings),
-    .target(name: "Quantization", dependencies: ["TensorCore", "CTensorKernels"], swiftSettings: settings),
-    .target(name: "TensorCore", dependencies: ["CTensorKernels", "COpenBLAS"], swiftSettings: settings),
+      name: "ModelFiles", dependencies: ["Quantization", "TensorCore", "JSONValue"], exclude: ["README.md"],
+      swiftSettings: settings),
+    .target(
+      name: "Quantization", dependencies: ["TensorCore", "CTensorKernels"], exclude: ["README.md"],
+      swiftSettings: settings),
+    .target(
+      name: "TensorCore", dependencies: ["CTensorKernels", "COpenBLAS"], exclude: ["README.md"], swiftSettings: settings
+    ),
     .target(name: "CTensorKernels"),
     .target(name: "JSONValue", swiftSettings: settings),
 
@@ -94,6 +100,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["ModelFiles", "TensorCore", "JSONValue", crypto], path: "Tests/TestSupport",
       swiftSettings: settings),
+    .testTarget(name: "JSONValueTests", dependencies: ["JSONValue"], swiftSettings: settings),
     .testTarget(
       name: "JupyterProtocolTests", dependencies: ["JupyterProtocol", "JSONValue"], swiftSettings: settings),
     .testTarget(
@@ -101,6 +108,13 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "CommandLanguageTests", dependencies: ["CommandLanguage", "JSONValue"], exclude: ["Programs"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "CommandsTests",
+      dependencies: [
+        "Commands", "CommandLanguage", "FineTuning", "Generation", "LanguageModels", "Datasets", "Hub", "Tokenization",
+        "ModelFiles", "Quantization", "TensorCore", "TestSupport", "JSONValue",
+      ],
       swiftSettings: settings),
     .testTarget(name: "FiguresTests", dependencies: ["Figures", "JSONValue"], swiftSettings: settings),
     .testTarget(
@@ -117,15 +131,24 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "SamplingTests", dependencies: ["Generation", "TensorCore", "JSONValue"], swiftSettings: settings),
+      name: "ModelFilesTests",
+      dependencies: [
+        "ModelFiles", "LanguageModels", "Tokenization", "Quantization", "TensorCore", "TestSupport", "JSONValue",
+      ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "SamplingTests", dependencies: ["Generation", "TensorCore", "TestSupport", "JSONValue"],
+      swiftSettings: settings),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "TensorCore", "JSONValue", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "TokenizationTests", dependencies: ["Tokenization", "JSONValue"], swiftSettings: settings),
-    .testTarget(name: "RandomTests", dependencies: ["TensorCore", "JSONValue"], swiftSettings: settings),
+      name: "TokenizationTests", dependencies: ["Tokenization", "TestSupport", "JSONValue"], swiftSettings: settings),
     .testTarget(
-      name: "QuantizationTests", dependencies: ["Quantization", "ModelFiles", "TensorCore", "TestSupport", "JSONValue"],
+      name: "RandomTests", dependencies: ["TensorCore", "TestSupport", "JSONValue"], swiftSettings: settings),
+    .testTarget(
+      name: "QuantizationTests",
+      dependencies: ["Quantization", "ModelFiles", "TensorCore", "TestSupport", "JSONValue"],
       swiftSettings: settings),
     .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore", "CTensorKernels"], swiftSettings: settings),
   ]

@@ -35,19 +35,11 @@ enum JSONLines {
     do {
       value = try JSONValue(parsing: Data(line))
     } catch {
-      throw .invalidJSON(file: file.name, line: number, reason: reason(for: error))
+      throw .invalidJSON(file: file.name, line: number, reason: "it is not JSON from its byte \(error.offset + 1) on")
     }
     guard let members = value.object else {
       throw .notAnObject(file: file.name, line: number, found: value.kind)
     }
     return members
-  }
-
-  /// The parser's own words for what is wrong and where in the line.
-  private static func reason(for error: any Error) -> String {
-    guard case DecodingError.dataCorrupted(let context) = error else { return "it cannot be parsed" }
-    let underlying = (context.underlyingError as NSError?)?.userInfo[NSDebugDescriptionErrorKey] as? String
-    let text = underlying ?? context.debugDescription
-    return text.hasSuffix(".") ? String(text.dropLast()) : text
   }
 }

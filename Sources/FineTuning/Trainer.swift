@@ -26,7 +26,7 @@ package final class Trainer {
   private let adapter: Adapter
   private let sequences: [[Int]]
   private let learningRate: LearningRate
-  private let pass: TrainingPass
+  let pass: TrainingPass
   private let gradients: AdapterGradients
   private let parameters: [Matrix]
   private var optimizer: AdamW

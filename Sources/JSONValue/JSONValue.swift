@@ -67,26 +67,13 @@ extension JSONValue {
 
 extension JSONValue {
   /// Parses UTF-8 JSON text.
-  ///
-  /// - Throws: `DecodingError` when the text is not JSON.
-  public init(parsing data: Data) throws {
-    self = try JSONDecoder().decode(JSONValue.self, from: data)
-  }
+  public init(parsing data: Data) throws(JSONSyntaxError) { self = try JSONReader.value(of: Array(data)) }
 
   /// Parses JSON text.
-  public init(parsing text: String) throws {
-    try self.init(parsing: Data(text.utf8))
-  }
+  public init(parsing text: String) throws(JSONSyntaxError) { self = try JSONReader.value(of: Array(text.utf8)) }
 
   /// The value as UTF-8 JSON text with sorted keys, on one line or indented by two spaces.
-  public func serialized(pretty: Bool = false) -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
-    // Every case encodes: numbers that JSON lacks were made null, keys are strings.
-    guard let data = try? encoder.encode(self) else { preconditionFailure("a JSONValue always encodes") }
-    return data
-  }
+  public func serialized(pretty: Bool = false) -> Data { JSONWriter.data(of: self, pretty: pretty) }
 }
 
 extension JSONValue: CustomStringConvertible {

@@ -19,7 +19,7 @@ extension ConnectionFile {
   ///
   /// - Throws: ``ConnectionFileError``.
   public init(parsing data: Data) throws(ConnectionFileError) {
-    guard let members = JSONReader.value(of: data)?.object else { throw .notAnObject }
+    guard let members = (try? JSONValue(parsing: data))?.object else { throw .notAnObject }
     let fields = ContentFields(members, of: "the connection file")
     let transportName = try fields.text("transport", default: "tcp")
     guard let transport = Transport(rawValue: transportName) else { throw .unknownTransport(transportName) }

@@ -39,7 +39,7 @@ public struct WireFormat: Sendable {
   public func frames(of message: Message) -> [Data] {
     let parts = [
       message.header.json, message.parent?.json ?? [:], .object(message.metadata), .object(message.content),
-    ].map { JSONWriter.data(of: $0) }
+    ].map { $0.serialized() }
     return message.identities + [Self.delimiter, signer.signature(of: parts)] + parts + message.buffers
   }
 
@@ -55,7 +55,7 @@ public struct WireFormat: Sendable {
 
     var objects: [[String: JSONValue]] = []
     for (part, name) in zip(parts, ["header", "parent header", "metadata", "content"]) {
-      guard let object = JSONReader.value(of: part)?.object else { throw .notAnObject(part: name) }
+      guard let object = (try? JSONValue(parsing: part))?.object else { throw .notAnObject(part: name) }
       objects.append(object)
     }
     do {

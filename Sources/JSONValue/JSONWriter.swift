@@ -1,22 +1,20 @@
 import Foundation
-import JSONValue
 
-/// Writes JSON text as short as it can be.
-///
-/// A cell takes half a dozen messages of four JSON texts each. Foundation's encoder would take longer for them than everything
-/// else that the kernel does for a short cell.
+/// Writes JSON text with sorted keys, short or indented by two spaces.
 struct JSONWriter {
   private var bytes: [UInt8] = []
+  private let isPretty: Bool
+  private var depth = 0
 
   /// The value as UTF-8 JSON text.
-  ///
-  /// Numbers that JSON cannot express become `null`.
-  static func data(of value: JSONValue) -> Data {
-    var writer = JSONWriter()
+  static func data(of value: JSONValue, pretty: Bool) -> Data {
+    var writer = JSONWriter(isPretty: pretty)
     writer.bytes.reserveCapacity(256)
     writer.write(value)
     return Data(writer.bytes)
   }
+
+  private init(isPretty: Bool) { self.isPretty = isPretty }
 
   private mutating func write(_ value: JSONValue) {
     switch value {
@@ -28,9 +26,9 @@ struct JSONWriter {
     case .array(let elements):
       writeList(elements, between: "[", "]") { writer, element in writer.write(element) }
     case .object(let members):
-      writeList(members, between: "{", "}") { writer, member in
+      writeList(members.sorted { $0.key < $1.key }, between: "{", "}") { writer, member in
         writer.writeQuoted(member.key)
-        writer.write(":")
+        writer.write(writer.isPretty ? ": " : ":")
         writer.write(member.value)
       }
     }
@@ -45,13 +43,21 @@ struct JSONWriter {
     _ writeElement: (inout JSONWriter, Elements.Element) -> Void
   ) {
     write(String(start))
+    depth += 1
     var isFirst = true
     for element in elements {
       if !isFirst { write(",") }
       isFirst = false
+      breakLine()
       writeElement(&self, element)
     }
+    depth -= 1
+    if !isFirst { breakLine() }
     write(String(end))
+  }
+
+  private mutating func breakLine() {
+    if isPretty { write("\n" + String(repeating: "  ", count: depth)) }
   }
 
   private mutating func writeQuoted(_ text: String) {

@@ -1,17 +1,10 @@
 import Foundation
 import JSONValue
-import JupyterProtocol
 import Testing
 
-/// The protocol's own JSON reader and writer, against Foundation's and by way of a message's content.
+/// Reading and writing JSON text, against Foundation's reader.
 @Suite struct JSONTextTests {
-  private let wire = WireFormat(signer: MessageSigner(key: ""))
-
-  private func read(_ text: String) -> JSONValue? {
-    let header = #"{"msg_id":"1","msg_type":"t"}"#
-    let parts = [header, "{}", "{}", "{\"value\":\(text)}"].map { Data($0.utf8) }
-    return try? wire.message(from: [Data("<IDS|MSG>".utf8), Data()] + parts).content["value"]
-  }
+  private func read(_ text: String) -> JSONValue? { try? JSONValue(parsing: text) }
 
   @Test(arguments: [
     "null", "true", "false", "0", "-0", "12", "-7", "1.5", "-2.5e-3", "25E-1", "9223372036854775807", "1e400",
@@ -19,7 +12,7 @@ import Testing
     "[]", "[ 1 , [2], {} ]", "{}", #"{ "a" : { "b" : [ null ] } }"#, "\n\t[\r1 ]",
   ])
   func readsAsFoundationDoes(text: String) throws {
-    let expected = try? JSONValue(parsing: text)
+    let expected = try? JSONDecoder().decode(DecodedValue.self, from: Data(text.utf8)).value
     if text == "1e400" {
       #expect(read(text) == .number(.infinity))
     } else {
@@ -53,12 +46,39 @@ import Testing
       "text": .string(scalars + "\u{2028}👩‍🔬"), "integer": .integer(.min), "numbers": [1.5, 1e-9, 1e300, -0.1],
       "empty": [[], [:], "", nil], "quoted \"name\"": true,
     ]
-    let frames = wire.frames(of: Message(header: MessageHeader(type: "t", session: "s"), content: content))
-    #expect(try JSONValue(parsing: try #require(frames.last)) == .object(content))
+    let value = JSONValue.object(content)
+    for pretty in [false, true] {
+      let data = value.serialized(pretty: pretty)
+      #expect(try JSONValue(parsing: data) == value)
+      #expect((try JSONSerialization.jsonObject(with: data) as? [String: Any])?.count == content.count)
+    }
   }
 
   @Test func whatJSONLacksIsNull() throws {
-    let message = Message(header: MessageHeader(type: "t", session: "s"), content: ["a": .number(.nan)])
-    #expect(wire.frames(of: message).last == Data("{\"a\":null}".utf8))
+    #expect(JSONValue.object(["a": .number(.nan)]).serialized() == Data("{\"a\":null}".utf8))
+  }
+}
+
+/// A value as Foundation's decoder reads it.
+private struct DecodedValue: Decodable {
+  let value: JSONValue
+
+  init(from decoder: any Decoder) throws {
+    let single = try decoder.singleValueContainer()
+    if single.decodeNil() {
+      value = .null
+    } else if let bool = try? single.decode(Bool.self) {
+      value = .bool(bool)
+    } else if let integer = try? single.decode(Int.self) {
+      value = .integer(integer)
+    } else if let number = try? single.decode(Double.self) {
+      value = .number(number)
+    } else if let string = try? single.decode(String.self) {
+      value = .string(string)
+    } else if let elements = try? single.decode([DecodedValue].self) {
+      value = .array(elements.map(\.value))
+    } else {
+      value = .object(try single.decode([String: DecodedValue].self).mapValues(\.value))
+    }
   }
 }

@@ -1,0 +1,58 @@
+import CommandLanguage
+import Figures
+import Foundation
+import LanguageModels
+import ModelFiles
+import Quantization
+import Synchronization
+
+/// A language model as a cell holds it.
+package final class ModelValue: CommandObject {
+  package static let typeName = "Model"
+  package let model: LanguageModel
+
+  /// The last result of `quantized`, so that a cell that is run again is instant.
+  private let lastQuantized = Mutex<(key: String, value: ModelValue)?>(nil)
+
+  package init(_ model: LanguageModel) { self.model = model }
+
+  package var description: String {
+    let size = NumberText.bytes(model.byteCount)
+    let parameters = NumberText.count(model.parameterCount)
+    return "\(model.configuration.name): \(parameters) parameters, \(formats), \(size)\(adapterText)"
+  }
+
+  /// The value made before for the same key, or a new one, which is then remembered.
+  func quantized(_ key: String, make: () throws -> LanguageModel) rethrows -> (value: ModelValue, isNew: Bool) {
+    if let last = lastQuantized.withLock({ $0 }), last.key == key { return (last.value, false) }
+    let value = ModelValue(try make())
+    lastQuantized.withLock { $0 = (key, value) }
+    return (value, true)
+  }
+
+  private var formats: String {
+    var names: [String] = []
+    for block in model.blocks {
+      for layer in LinearLayer.allCases where !names.contains(block[layer].formatName) {
+        names.append(block[layer].formatName)
+      }
+    }
+    return names.joined(separator: ", ")
+  }
+
+  private var adapterText: String {
+    guard let adapter = model.adapter else { return "" }
+    return ", LoRA of rank \(adapter.options.rank) with \(NumberText.count(adapter.parameterCount)) parameters"
+  }
+}
+
+/// Low-rank adapters that are to be attached: `LoRA(rank: 8, targets: [.q, .v])`.
+package struct LoRAValue: CommandObject {
+  package static let typeName = "LoRA"
+  package let options: LoRA
+
+  package var description: String {
+    let targets = LinearLayer.allCases.filter(options.targets.contains).map { ".\($0.name)" }.joined(separator: ", ")
+    return "LoRA(rank: \(options.rank), alpha: \(options.alpha), dropout: \(options.dropout), targets: [\(targets)])"
+  }
+}
