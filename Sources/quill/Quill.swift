@@ -7,7 +7,7 @@ struct Quill: ParsableCommand {
     commandName: "quill",
     abstract: "A Jupyter kernel for quantizing, fine-tuning and running language models, written in Swift.",
     discussion: """
-      Models and data are kept in QUILL_HOME, else in ~/.cache/quill. QUILL_THREADS sets the number of threads,
+      Models and data are kept in QUILL_HOME, else in ~/.cache/quill. QUILL_THREADS sets the number of threads, \
       QUILL_ISA the instruction set (plain, avx2, avx512), QUILL_LOG what the kernel logs (trace to error).
       """,
     version: Version.current,

@@ -14,10 +14,10 @@ enum TerminalInput {
     tcgetattr(STDIN_FILENO, &settings)
     let usual = settings
     settings.c_lflag &= ~tcflag_t(ECHO)
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
     defer {
       var usual = usual
-      tcsetattr(STDIN_FILENO, TCSAFLUSH, &usual)
+      tcsetattr(STDIN_FILENO, TCSADRAIN, &usual)
       StandardStreams.write("\n", to: stream)
     }
     return try readLine()

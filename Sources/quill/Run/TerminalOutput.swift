@@ -55,7 +55,8 @@ final class TerminalOutput: RunOutput {
   func error(_ error: CellError) {
     let isTerminal = StandardStreams.isTerminal(.standardError)
     state.withLock { state in
-      if isTerminal, state.cursor.column > 0 { state.write("\n") }
+      // An interrupted line ends with the `^C` that the terminal has echoed.
+      if isTerminal, state.cursor.column > 0 || error.kind == .interrupted { state.write("\n") }
       state.write(error.text(isColoured: isTerminal) + "\n", to: .standardError)
     }
   }
