@@ -15,6 +15,7 @@
 #include "decode.inc"
 #include "nibbles.inc"
 #include "vectors.inc"
+#include "products.inc"
 #include "table.inc"
 #pragma clang attribute pop
 

@@ -10,6 +10,7 @@
 #include "decode.inc"
 #include "nibbles.inc"
 #include "vectors.inc"
+#include "products.inc"
 #include "table.inc"
 
 const tk_kernels *tk_kernels_plain(void) { return &table_plain; }

@@ -32,6 +32,18 @@ package struct DoubleQuantizedScales: Sendable {
   package func scale(of block: Int) -> Float {
     map[Int(codes.buffer[block])] * groupScales[block / Self.groupSize] + offset
   }
+
+  /// The scales of consecutive blocks, which must exist.
+  func decode(_ range: Range<Int>, into out: UnsafeMutablePointer<Float>) {
+    let codes = codes.pointer.assumingMemoryBound(to: UInt8.self)
+    map.withUnsafeBufferPointer { map in
+      groupScales.withUnsafeBufferPointer { groupScales in
+        for block in range {
+          out[block - range.lowerBound] = map[Int(codes[block])] * groupScales[block / Self.groupSize] + offset
+        }
+      }
+    }
+  }
 }
 
 // MARK: - Encoding

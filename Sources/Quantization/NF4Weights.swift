@@ -46,25 +46,43 @@ package struct NF4Weights: Sendable {
     }
   }
 
+  /// The scales of consecutive blocks.
+  package func decodeScales(_ range: Range<Int>, into out: UnsafeMutablePointer<Float>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= blockCount, "blocks \(range) of \(blockCount)")
+    switch scales {
+    case .float32(let bytes):
+      for block in range {
+        out[block - range.lowerBound] = bytes.pointer.loadUnaligned(fromByteOffset: block * 4, as: Float.self)
+      }
+    case .doubleQuantized(let scales): scales.decode(range, into: out)
+    }
+  }
+
   /// Decodes the elements in `range` to float32: level of the code times scale of the block.
   package func decode(
     _ range: Range<Int>, into out: UnsafeMutablePointer<Float>,
     with kernels: tk_kernels = InstructionSet.current.kernels
   ) {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "elements \(range) of \(count)")
-    let source = codes.pointer.assumingMemoryBound(to: UInt8.self)
-    var element = range.lowerBound
-    while element < range.upperBound {
-      let block = element / blockSize
-      let end = min((block + 1) * blockSize, range.upperBound)
-      let scale = scale(of: block)
-      let target = out + (element - range.lowerBound)
-      if element % 2 == 0 && (end - element) % 2 == 0 {
-        kernels.decode_nibbles(source + element / 2, end - element, NF4.levels, scale, target)
-      } else {
-        for index in element..<end { target[index - element] = level(of: index, in: source) * scale }
+    if range.isEmpty { return }
+    let blocks = range.lowerBound / blockSize..<(range.upperBound - 1) / blockSize + 1
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: blocks.count) { scales in
+      decodeScales(blocks, into: scales.baseAddress!)
+      for block in blocks {
+        let part = max(range.lowerBound, block * blockSize)..<min((block + 1) * blockSize, range.upperBound)
+        decode(
+          part, scale: scales[block - blocks.lowerBound], into: out + (part.lowerBound - range.lowerBound), kernels)
       }
-      element = end
+    }
+  }
+
+  /// Decodes elements of one block.
+  private func decode(_ part: Range<Int>, scale: Float, into out: UnsafeMutablePointer<Float>, _ kernels: tk_kernels) {
+    let source = codes.pointer.assumingMemoryBound(to: UInt8.self)
+    if part.lowerBound % 2 == 0 && part.count % 2 == 0 {
+      kernels.decode_nibbles(source + part.lowerBound / 2, part.count, NF4.levels, scale, out)
+    } else {
+      for index in part { out[index - part.lowerBound] = level(of: index, in: source) * scale }
     }
   }
 

@@ -11,6 +11,9 @@
 // Decodes `count` elements (a multiple of the block size) of packed blocks to float32.
 typedef void (*tk_decode)(const uint8_t *blocks, size_t count, float *out);
 
+// y[row] = row · x for packed rows of `columns` elements, whole blocks.
+typedef void (*tk_products)(const uint8_t *blocks, size_t rows, size_t columns, const float *x, float *y);
+
 typedef struct tk_kernels {
   const char *name;
 
@@ -19,11 +22,18 @@ typedef struct tk_kernels {
   tk_decode decode_q4_0, decode_q4_1, decode_q5_0, decode_q5_1, decode_q8_0;
   tk_decode decode_q4_K, decode_q5_K, decode_q6_K;
 
+  tk_products products_q4_0, products_q4_1, products_q8_0;
+
   // NormalFloat codes, two to a byte, the first in the high nibble; `count` is even: out[i] = levels[code[i]] * scale.
   void (*decode_nibbles)(const uint8_t *codes, size_t count, const float *levels, float scale, float *out);
 
   // code[i] = number of `thresholds` (15, ascending) that lie below clamp(x[i] * inverse, -1, 1); one byte a code.
   void (*encode_nibbles)(const float *x, size_t count, float inverse, const float *thresholds, uint8_t *codes);
+
+  // y[row] = row · x for rows of NormalFloat codes, one scale for each `block_size` (a multiple of 16) elements of a row.
+  void (*products_nibbles)(
+      const uint8_t *codes, const float *scales, size_t block_size, size_t rows, size_t columns, const float *levels,
+      const float *x, float *y);
 
   float (*largest_magnitude)(const float *x, size_t count);
   float (*dot)(const float *a, const float *b, size_t count);

@@ -54,16 +54,11 @@ extension CPUBackend {
   }
 
   private func multiplyFewRows(_ x: MatrixView, _ weight: WeightMatrix, _ y: MatrixView) {
-    let minimum = max(1, 16_384 / weight.columns)
-    pool.runRanges(weight.rows, minimum: minimum) { range in
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: weight.columns) { unpacked in
-        let row = unpacked.baseAddress!
-        for index in range {
-          weight.decode(rows: index..<index + 1, into: row)
-          for token in 0..<x.rows {
-            y.base[token * y.columns + index] = kernels.dot(row, x.base + token * x.columns, weight.columns)
-          }
-        }
+    pool.runRanges(weight.rows, minimum: max(1, 16_384 / weight.columns)) { range in
+      for token in 0..<x.rows {
+        weight.multiply(
+          rows: range, by: x.base + token * x.columns, into: y.base + token * y.columns + range.lowerBound,
+          with: kernels)
       }
     }
   }

@@ -1,0 +1,72 @@
+import CTensorKernels
+import TensorCore
+
+extension WeightMatrix {
+  /// y = rows in `range` times one vector, unpacked on the way.
+  ///
+  /// - Parameters:
+  ///   - x: `columns` numbers.
+  ///   - y: Receives `range.count` numbers.
+  /// - Complexity: O(`range.count * columns`); reads each packed byte once.
+  package func multiply(
+    rows range: Range<Int>, by x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>,
+    with kernels: tk_kernels = InstructionSet.current.kernels
+  ) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
+    switch storage {
+    case .blocks(let format, let bytes):
+      let first = bytes.pointer + range.lowerBound * format.bytes(for: columns)
+      if let products = format.products(in: kernels) {
+        products(first.assumingMemoryBound(to: UInt8.self), range.count, columns, x, y)
+      } else {
+        multiplyByDecoding(range, x, y, kernels)
+      }
+    case .nf4(let weights):
+      if columns % weights.blockSize == 0 {
+        weights.multiply(rows: range, columns: columns, by: x, into: y, with: kernels)
+      } else {
+        multiplyByDecoding(range, x, y, kernels)
+      }
+    }
+  }
+
+  /// The way of formats without a product of their own: row by row through the first-level cache.
+  private func multiplyByDecoding(
+    _ range: Range<Int>, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ kernels: tk_kernels
+  ) {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: columns) { unpacked in
+      for row in range {
+        decode(rows: row..<row + 1, into: unpacked.baseAddress!)
+        y[row - range.lowerBound] = kernels.dot(unpacked.baseAddress, x, columns)
+      }
+    }
+  }
+}
+
+extension BlockFormat {
+  /// The function that multiplies packed rows by a vector, for the formats that have one.
+  fileprivate func products(in kernels: tk_kernels) -> tk_products? {
+    switch self {
+    case .q4_0: kernels.products_q4_0
+    case .q4_1: kernels.products_q4_1
+    case .q8_0: kernels.products_q8_0
+    default: nil
+    }
+  }
+}
+
+extension NF4Weights {
+  /// y = some rows times one vector; a row is a whole number of blocks.
+  fileprivate func multiply(
+    rows range: Range<Int>, columns: Int, by x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>,
+    with kernels: tk_kernels
+  ) {
+    let blocks = columns / blockSize
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: range.count * blocks) { scratch in
+      decodeScales(range.lowerBound * blocks..<range.upperBound * blocks, into: scratch.baseAddress!)
+      kernels.products_nibbles(
+        codes.pointer.assumingMemoryBound(to: UInt8.self) + range.lowerBound * columns / 2, scratch.baseAddress,
+        blockSize, range.count, columns, NF4.levels, x, y)
+    }
+  }
+}
