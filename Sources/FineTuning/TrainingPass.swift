@@ -19,7 +19,9 @@ package final class TrainingPass {
   /// Prepares a model with an adapter for sequences of at most `maxLength` tokens.
   ///
   /// - Throws: ``TrainingError/noAdapter``.
-  package init(_ model: LanguageModel, maxLength: Int, backend: any ComputeBackend = CPUBackend.shared) throws(TrainingError) {
+  package init(
+    _ model: LanguageModel, maxLength: Int, backend: any ComputeBackend = CPUBackend.shared
+  ) throws(TrainingError) {
     guard let adapter = model.adapter, let lowest = adapter.pairs.firstIndex(where: { !$0.isEmpty }) else {
       throw .noAdapter
     }

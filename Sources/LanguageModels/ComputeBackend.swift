@@ -42,7 +42,7 @@ package struct Attention: Sendable {
   package let queries: MatrixView
   /// `[S, K · d]` with S at least `offset + T`.
   package let keys: MatrixView
-  /// `[S, K · d]`
+  /// Shape `[S, K · d]`.
   package let values: MatrixView
   package let headSize: Int
   package let offset: Int

@@ -17,7 +17,8 @@ extension LanguageModel {
     var configuration = try ModelConfiguration(file)
     let tensors = GGUFTensors(file)
     let (vocabulary, hidden) = (configuration.vocabularySize, configuration.hiddenSize)
-    configuration.ropeFactors = try tensors.vector("rope_freqs.weight", count: configuration.headSize / 2, optional: true)
+    configuration.ropeFactors = try tensors.vector(
+      "rope_freqs.weight", count: configuration.headSize / 2, optional: true)
     let shapes = configuration
     let blocks = try (0..<configuration.blockCount).map { index in
       try TransformerBlock(

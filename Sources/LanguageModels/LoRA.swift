@@ -2,7 +2,9 @@ import Foundation
 import ModelFiles
 import TensorCore
 
-/// How low-rank adapters are attached: Hu et al., "LoRA", 2021, arXiv:2106.09685. PEFT's `LoraConfig`.
+/// How low-rank adapters are attached, as PEFT's `LoraConfig`.
+///
+/// Hu et al., "LoRA", 2021, arXiv:2106.09685.
 package struct LoRA: Sendable, Hashable {
   /// Columns of B and rows of A: PEFT's `r`.
   package var rank: Int
@@ -12,7 +14,9 @@ package struct LoRA: Sendable, Hashable {
   package var dropout: Double
   /// Which linear layers get a pair: PEFT's `target_modules`.
   package var targets: Set<LinearLayer>
-  /// Whether the factor is `alpha / √rank`: PEFT's `use_rslora`. Kalajdzievski, 2023, arXiv:2312.03732.
+  /// Whether the factor is `alpha / √rank`: PEFT's `use_rslora`.
+  ///
+  /// Kalajdzievski, 2023, arXiv:2312.03732.
   package var isRankStabilized: Bool
 
   package init(
@@ -32,9 +36,9 @@ package struct LoRA: Sendable, Hashable {
 
 /// The two thin matrices beside one linear layer: y += scale · (x Aᵀ) Bᵀ.
 package struct LoRAPair: Sendable {
-  /// `[r, in]`
+  /// A, shape `[r, in]`.
   package let a: Matrix
-  /// `[out, r]`
+  /// B, shape `[out, r]`.
   package let b: Matrix
 
   package init(a: Matrix, b: Matrix) {

@@ -10,7 +10,9 @@ package struct TransformerBlock: Sendable {
   /// The seven linear layers in the order of ``LinearLayer``; rows of q and k in transformers' order.
   private var weights: [WeightMatrix]
 
-  package init(attentionNorm: [Float], feedForwardNorm: [Float], weights: (LinearLayer) throws -> WeightMatrix) rethrows {
+  package init(
+    attentionNorm: [Float], feedForwardNorm: [Float], weights: (LinearLayer) throws -> WeightMatrix
+  ) rethrows {
     self.attentionNorm = attentionNorm
     self.feedForwardNorm = feedForwardNorm
     self.weights = try LinearLayer.allCases.map(weights)

@@ -67,7 +67,7 @@ extension DoubleQuantizedScales {
     self.init(codes: Bytes(codes), groupScales: groupScales, offset: offset)
   }
 
-  /// The code of a value in -1 ... 1, looked up on a grid of 65,536 steps as bitsandbytes does on the CPU.
+  /// The code of a value between -1 and 1, looked up on a grid of 65,536 steps as bitsandbytes does on the CPU.
   ///
   /// The grid is coarse near zero, so this is not always the nearest value of the map: zero gets 131, not 127.
   private static func code(of value: Float) -> UInt8 { grid[Int((value + 1) * 0.5 * 65_535 + 0.5)] }

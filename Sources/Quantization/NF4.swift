@@ -9,7 +9,7 @@ import TensorCore
 /// Bit for bit bitsandbytes' `quantize_4bit(quant_type="nf4")` on the CPU. Dettmers et al., "QLoRA", 2023,
 /// section 3, arXiv:2305.14314.
 package enum NF4 {
-  /// The sixteen levels, ascending, in -1 ... 1.
+  /// The sixteen levels, ascending from -1 to 1.
   package static let levels: [Float] = [
     0xbf80_0000, 0xbf32_39b1, 0xbf06_6b30, 0xbeca_32a0, 0xbe91_a24d, 0xbe3d_353f, 0xbdba_7871, 0x0000_0000,
     0x3da2_faff, 0x3e24_cae3, 0x3e7c_04dd, 0x3ead_033a, 0x3ee1_a4b8, 0x3f10_07ab, 0x3f39_13b3, 0x3f80_0000,
@@ -23,7 +23,7 @@ package enum NF4 {
     0x3df6_4862, 0x3e50_67e0, 0x3e95_82d4, 0x3ec7_53f9, 0x3f00_6d04, 0x3f24_8daf, 0x3f5c_89da,
   ].map(Float.init(bitPattern:))
 
-  /// The code of a value that was scaled to -1 ... 1: how many borders lie below it.
+  /// The code of a value that was scaled to lie between -1 and 1: how many borders lie below it.
   package static func code(of value: Float) -> UInt8 {
     UInt8(thresholds.count { value > $0 })
   }

@@ -137,7 +137,8 @@ extension NF4Weights {
         let count = min(blockSize, values.count - start)
         let source = UnsafeBufferPointer(start: values.baseAddress! + start, count: count)
         sink.scales[block] =
-          count == blockSize ? NF4.encode(source, into: unpacked, with: kernels) : NF4.encodeRest(source, into: unpacked)
+          count == blockSize
+          ? NF4.encode(source, into: unpacked, with: kernels) : NF4.encodeRest(source, into: unpacked)
         // An odd last element is padded with a zero weight.
         if count % 2 == 1 { unpacked[count] = 7 }
         for pair in 0..<(count + 1) / 2 {

@@ -45,7 +45,8 @@ package enum MatrixProduct {
   ) {
     let (m, k) = aTransposed ? (a.columns, a.rows) : (a.rows, a.columns)
     let (k2, n) = bTransposed ? (b.columns, b.rows) : (b.rows, b.columns)
-    precondition(k == k2 && c.rows == m && c.columns == n, "[\(m), \(k)] x [\(k2), \(n)] into [\(c.rows), \(c.columns)]")
+    precondition(
+      k == k2 && c.rows == m && c.columns == n, "[\(m), \(k)] x [\(k2), \(n)] into [\(c.rows), \(c.columns)]")
     multiply(
       m, n, k, Operand(a, transposed: aTransposed), Operand(b, transposed: bTransposed), into: c.base, stride: n,
       scale: scale, keep: keep)

@@ -26,12 +26,14 @@ struct LessonTests {
       try lesson.run("small.generate(\"The\", maxTokens: 8, temperature: 0).text")
         == lesson.run("demo.generate(\"The\", maxTokens: 8, temperature: 0).text"))
     try lesson.run(
-      "let run = demo.train(on: \(rows(8)), validation: \(rows(2)), epochs: 3, batchSize: 2, learningRate: 1e-2, maxLength: 16)")
+      """
+      let run = demo.train(on: \(rows(8)), validation: \(rows(2)), epochs: 3, batchSize: 2, learningRate: 1e-2,
+                           maxLength: 16)
+      """)
     #expect(lesson.displays.count == 2, "a progress line and a chart, each updated in place")
     #expect(lesson.displays[0]["text/html"] != nil)
     #expect(lesson.displays[1]["application/vnd.vegalite.v5+json"] != nil && lesson.displays[1]["text/html"] == nil)
     #expect(try lesson.run("run.history.count") == "12")
-    #expect(try lesson.run("run.loss.last! < run.loss.first!").contains("error") == false)
     #expect(try lesson.run("run.loss[11] < run.loss[0]") == "true")
     try lesson.run("run.model.saveAdapter(to: \"\(folder)\")")
     try lesson.run("let again = small.loadingAdapter(from: \"\(folder)\")")

@@ -101,9 +101,11 @@ struct LayerGradientTests {
           let exact = (0..<weight.columns).reduce(0.0) {
             $0 + Double(x.view.row(row)[$1]) * Double(decoded.view.row(column)[$1])
           }
-          let bound = 1e-5 * (0..<weight.columns).reduce(1.0) {
-            $0 + abs(Double(x.view.row(row)[$1]) * Double(decoded.view.row(column)[$1]))
-          }
+          let bound =
+            1e-5
+            * (0..<weight.columns).reduce(1.0) {
+              $0 + abs(Double(x.view.row(row)[$1]) * Double(decoded.view.row(column)[$1]))
+            }
           #expect(abs(Double(y.view.row(row)[column]) - exact) < bound)
         }
         for column in stride(from: 0, to: weight.columns, by: 7) {

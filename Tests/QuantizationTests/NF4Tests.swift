@@ -73,7 +73,8 @@ struct NF4Tests {
   /// Any part of a tensor decodes as in the whole, wherever it begins and ends.
   @Test func partsDecodeAsTheWhole() {
     var generator = SplitMix64(seed: 5)
-    let weights = quantize((0..<517).map { _ in Float(generator.nextUniform() - 0.5) }, blockSize: 64, doubleQuantized: true)
+    let values = (0..<517).map { _ in Float(generator.nextUniform() - 0.5) }
+    let weights = quantize(values, blockSize: 64, doubleQuantized: true)
     let whole = decode(weights)
     for range in [0..<1, 1..<2, 63..<66, 64..<128, 5..<517, 100..<101, 516..<517] {
       var part = [Float](repeating: .nan, count: range.count)

@@ -18,7 +18,9 @@ enum DatasetCommands {
       .labelled("split", .symbol(Symbols.splits), default: .symbol(Symbol("train")), "Which part of a known data set."),
     ],
     returns: "Dataset", "Opens rows of text.",
-    discussion: "`imdb` is the 25,000 reviews of IMDB's training part with label 0 (negative) or 1 (positive), sorted by label.",
+    discussion: """
+      `imdb` is the 25,000 reviews of IMDB's training part with label 0 (negative) or 1 (positive), sorted by label.
+      """,
     example: "dataset([[\"text\": \"A fine film.\", \"label\": 1]])", neighbours: ["HF": "load_dataset"],
     source: "Maas et al., Learning Word Vectors for Sentiment Analysis, 2011"
   ) { call in

@@ -94,7 +94,8 @@ enum FigureCommands {
     ],
     "Says whether an answer is right; a wrong one is an error.", example: "check(\"4.127\", 4.127)"
   ) { call in
-    guard let expected = Double(call.string("expected")) else { throw CheckWithoutNumber(text: call.string("expected")) }
+    let text = call.string("expected")
+    guard let expected = Double(text) else { throw CheckWithoutNumber(text: text) }
     let (answer, tolerance) = (call.double("answer"), call.double("tolerance"))
     guard abs(answer - expected) <= tolerance else { throw CheckFailed(answer: answer) }
     call.output.write("\(call.value("answer").description) ✓ within \(tolerance)\n", to: .standardOutput)

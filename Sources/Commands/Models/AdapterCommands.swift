@@ -21,7 +21,8 @@ enum AdapterCommands {
         "targets", .oneOf([.symbol(Symbols.targets), .array(of: .symbol(Symbols.targets))]),
         default: [.symbol(Symbol("q")), .symbol(Symbol("v"))], neighbours: ["PEFT": "target_modules", "mlx": "keys"],
         "The linear layers that get a pair of matrices."),
-      .labelled("scaling", .symbol(Symbols.scaling), default: .symbol(Symbol("standard")), "alpha / rank or alpha / √rank."),
+      .labelled(
+        "scaling", .symbol(Symbols.scaling), default: .symbol(Symbol("standard")), "alpha / rank or alpha / √rank."),
     ],
     returns: "LoRA", "Describes low-rank adapters: two thin matrices beside a frozen layer, y += scale · B A x.",
     example: "LoRA(rank: 8, alpha: 16, targets: [.q, .v])", neighbours: ["PEFT": "LoraConfig"],
@@ -60,8 +61,8 @@ enum AdapterCommands {
       return count > 0 ? "\(count) \(layer.moduleName)" : nil
     }
     let share = Double(adapter.parameterCount) / Double(model.parameterCount + adapter.parameterCount)
-    return "LoRA on \(layers.joined(separator: ", ")): \(NumberText.count(adapter.parameterCount)) trainable parameters, "
-      + "\(NumberText.percent(share, decimals: 2)) of all. Seed \(seed).\n"
+    return "LoRA on \(layers.joined(separator: ", ")): "
+      + "\(NumberText.count(adapter.parameterCount)) trainable parameters, \(NumberText.percent(share, decimals: 2)) of all. Seed \(seed).\n"
   }
 
   private static let detached = Command.method(
@@ -112,5 +113,7 @@ struct NoTargets: CommandFailure {
 /// A model was asked for an adapter that it does not have.
 struct NoAdapter: CommandFailure {
   var message: String { "the model has no adapter" }
-  var help: String? { "attach one: model.attaching(LoRA(rank: 8)), or read one: model.loadingAdapter(from: \"qlora-out\")" }
+  var help: String? {
+    "attach one: model.attaching(LoRA(rank: 8)), or read one: model.loadingAdapter(from: \"qlora-out\")"
+  }
 }

@@ -14,7 +14,8 @@ enum TrainingCommands {
     .labelled(
       "validation", .optional(.object("Dataset")), neighbours: ["HF": "eval_dataset"],
       "Rows that are only looked at: their loss is computed at the end and every `evalSteps`."),
-    .labelled("epochs", .double, default: 1, in: NumberRange.above(0), neighbours: ["HF": "num_train_epochs"],
+    .labelled(
+      "epochs", .double, default: 1, in: NumberRange.above(0), neighbours: ["HF": "num_train_epochs"],
       "Passes over all rows."),
     .labelled(
       "steps", .optional(.int), in: 1..., unit: "steps", neighbours: ["HF": "max_steps", "mlx": "iters"],
@@ -34,7 +35,8 @@ enum TrainingCommands {
     .labelled(
       "warmupSteps", .int, default: 0, in: 0..., unit: "steps", neighbours: ["HF": "warmup_steps"],
       "Steps in which the learning rate rises from zero."),
-    .labelled("weightDecay", .double, default: 0, in: 0.0...10.0, neighbours: ["HF": "weight_decay"],
+    .labelled(
+      "weightDecay", .double, default: 0, in: 0.0...10.0, neighbours: ["HF": "weight_decay"],
       "How much weights shrink in each step, times the learning rate."),
     .labelled(
       "maxGradNorm", .double, default: 1, in: 0.0..., neighbours: ["HF": "max_grad_norm"],
@@ -43,7 +45,8 @@ enum TrainingCommands {
       "maxLength", .int, default: 256, in: 2...1_000_000, unit: "tokens",
       neighbours: ["HF": "max_length", "mlx": "max_seq_length"], "Where a row is cut."),
     .labelled("shuffle", .bool, default: true, "Whether each epoch has its own order of rows."),
-    .labelled("precision", .symbol(Symbols.precisions), default: .symbol(Symbol("float32")),
+    .labelled(
+      "precision", .symbol(Symbols.precisions), default: .symbol(Symbol("float32")),
       "The numbers that are computed with."),
     .labelled("seed", .int, default: 42, in: 0..., "The order of the rows and dropout follow from it."),
     .labelled(
@@ -160,11 +163,15 @@ extension TrainingCommands {
     },
     .method(
       "run", of: TrainerValue.self,
-      [.labelled("steps", .optional(.int), in: 1..., unit: "steps", "How many steps from here; all that are left if nil.")],
+      [
+        .labelled(
+          "steps", .optional(.int), in: 1..., unit: "steps", "How many steps from here; all that are left if nil.")
+      ],
       returns: "TrainingRun", "Goes on with the training, also after an interruption."
     ) { value, call in
       let done = value.trainer.history.count
-      let target = min(value.trainer.totalSteps, call.optionalInt("steps").map { done + $0 } ?? value.trainer.totalSteps)
+      let wished = call.optionalInt("steps").map { done + $0 } ?? value.trainer.totalSteps
+      let target = min(value.trainer.totalSteps, wished)
       try run(value, steps: target, call)
       return runValue(value).value
     },
@@ -186,7 +193,8 @@ extension TrainingCommands {
     ) { .array($0.history.map { StepValue(record: $0).value }) },
     .property("loss", of: RunValue.self, returns: .array, "The losses alone.") { .array($0.history.map(\.loss.value)) },
     .property(
-      "validationLoss", of: RunValue.self, returns: "Double?", "The last loss on the validation rows, if there were any."
+      "validationLoss", of: RunValue.self, returns: "Double?",
+      "The last loss on the validation rows, if there were any."
     ) { ($0.evaluations.last?.loss).value },
     .method("lossPlot", of: RunValue.self, [smoothing], returns: "Figure", "The chart of the losses.") { run, call in
       FigureValue(

@@ -2,19 +2,22 @@ import CommandLanguage
 import JSONValue
 import Synchronization
 
-/// Writes the text forms of outputs to a terminal, and replaces a display in place while it is the last thing there.
+/// Writes the text forms of outputs to a terminal, and replaces displays in place while they are the last things there.
 ///
 /// A display that has scrolled up, or that other text stands below, is shown again when its cell ends.
 final class TerminalOutput: RunOutput {
   fileprivate struct Shown {
     let id: Int
+    var text: String
     var start: TerminalCursor
-    var end: TerminalCursor
   }
 
   fileprivate struct State {
     var cursor = TerminalCursor()
-    var last: Shown?
+    /// The displays at the bottom, with nothing between them.
+    var bottom: [Shown] = []
+    /// Where the cursor stands behind them, if nothing was written since.
+    var end = TerminalCursor()
     var displayCount = 0
     /// The new states of displays that could not be replaced.
     var outdated: [Int: String] = [:]
@@ -91,7 +94,7 @@ extension TerminalOutput.State {
   fileprivate mutating func write(_ text: String, to stream: TextStream = .standardOutput) {
     if clearsBeforeNext {
       clearsBeforeNext = false
-      (last, outdated) = (nil, [:])
+      (bottom, outdated) = ([], [:])
       StandardStreams.write(cursor.goBack(to: TerminalCursor()), to: .standardOutput)
     }
     if stream == .standardOutput || StandardStreams.isTerminal(.standardError) {
@@ -109,21 +112,27 @@ extension TerminalOutput.State {
   fileprivate mutating func show(_ text: String, id: Int) {
     write("")
     if cursor.column > 0 { write("\n") }
-    let start = cursor
+    if end != cursor { bottom = [] }
+    bottom.append(TerminalOutput.Shown(id: id, text: text, start: cursor))
     write(text + "\n")
-    last = TerminalOutput.Shown(id: id, start: start, end: cursor)
+    end = cursor
   }
 
   fileprivate mutating func update(_ id: Int, _ text: String) {
-    guard let last, last.id == id, last.end == cursor, cursor.canGoBack(to: last.start) else {
+    let place = bottom.firstIndex { $0.id == id }
+    guard let place, end == cursor, cursor.canGoBack(to: bottom[place].start) else {
       outdated[id] = text
       return
     }
-    // One write for both, against flicker.
-    let back = cursor.goBack(to: last.start)
-    StandardStreams.write(back + text + "\n", to: .standardOutput)
-    cursor.advance(over: text + "\n")
-    outdated[id] = nil
-    self.last = TerminalOutput.Shown(id: id, start: last.start, end: cursor)
+    bottom[place].text = text
+    // One write for all that changes or moves, against flicker.
+    var output = cursor.goBack(to: bottom[place].start)
+    for index in place..<bottom.count {
+      bottom[index].start = cursor
+      cursor.advance(over: bottom[index].text + "\n")
+      output += bottom[index].text + "\n"
+    }
+    StandardStreams.write(output, to: .standardOutput)
+    (end, outdated[id]) = (cursor, nil)
   }
 }
