@@ -16,6 +16,7 @@ struct Quill: ParsableCommand {
     ])
 
   static func main() {
+    InstructionSetChoice.check()
     OpenBLASCore.choose()
     main(nil)
   }
