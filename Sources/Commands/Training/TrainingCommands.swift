@@ -116,7 +116,7 @@ enum TrainingCommands {
     }
     text += ". Seed \(trainer.options.seed).\n"
     if let warning = dataset.singleLabelWarning(column: "label") {
-      text += "note: \(warning.description)\n  help: \(warning.help)\n"
+      text += "note: \(warning.description)\n" + (warning.help.map { "  help: \($0)\n" } ?? "")
     }
     call.output.write(text, to: .standardOutput)
   }
