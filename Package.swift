@@ -97,6 +97,7 @@ let package = Package(
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
 
     // Tests mirror the targets.
+    .testTarget(name: "QuillTests", dependencies: ["quill", "CommandLanguage", "JSONValue"], swiftSettings: settings),
     .target(
       name: "TestSupport", dependencies: ["ModelFiles", "TensorCore", "JSONValue", crypto], path: "Tests/TestSupport",
       swiftSettings: settings),

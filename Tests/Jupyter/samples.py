@@ -6,7 +6,7 @@ KERNEL = os.environ.get("QUILL_KERNEL", "quill")
 
 HELLO_WORLD = 'print("hello, world")'
 STDERR = 'print("hello, world", to: .stderr)'
-COMPLETIONS = [{"text": "pri", "matches": {"print"}}, {"text": "quantiz", "matches": {"quantize"}}]
+COMPLETIONS = [{"text": "pri", "matches": {"print"}}, {"text": "histog", "matches": {"histogram"}}]
 COMPLETE = ["1 + 1", 'print("hello, world")', "if true {\n  1\n}"]
 INCOMPLETE = ["if true {", "print("]
 INVALID = [")("]
