@@ -11,7 +11,7 @@ struct CrossEntropy {
   let head: WeightMatrix
 
   /// Bytes of logits that exist at a time.
-  private static let chunkBytes = 24 << 20
+  private static let chunkBytes = 16 << 20
 
   /// The summed loss of rows in nats, each row divided by `denominator`.
   ///

@@ -40,7 +40,7 @@ package final class TrainingPass {
   ///   - gradients: Where the gradients are added, or nil to compute the loss alone, without dropout.
   ///   - dropoutSeed: The seed of this batch's dropout.
   /// - Returns: The batch's share of the loss in nats per token.
-  /// - Throws: `CancellationError`, asked for at every block; the gradients are then of no use.
+  /// - Throws: `CancellationError`, asked for at every linear layer; the gradients are then of no use.
   package func run(
     _ batch: TrainingBatch, denominator: Int, gradients: AdapterGradients?, dropoutSeed: UInt64 = 0,
     isCancelled: () -> Bool = { false }
@@ -50,15 +50,13 @@ package final class TrainingPass {
     model.embed(batch.tokens[...], into: hidden)
     let seed = gradients == nil ? nil : dropoutSeed
     for block in model.blocks.indices {
-      if isCancelled() { throw CancellationError() }
-      forward(block, hidden, batch, dropoutSeed: seed)
+      try forward(block, hidden, batch, dropoutSeed: seed, isCancelled)
     }
     let dHidden = workspace.dHidden.prefix(hidden.rows)
     let loss = try predict(hidden, batch, denominator, dHidden: gradients == nil ? nil : dHidden, isCancelled)
     guard let gradients else { return loss }
     for block in model.blocks.indices.reversed() where block >= lowestBlock {
-      if isCancelled() { throw CancellationError() }
-      backward(block, dHidden, batch, gradients.pairs[block], dropoutSeed: seed)
+      try backward(block, dHidden, batch, gradients.pairs[block], dropoutSeed: seed, isCancelled)
     }
     return loss
   }
@@ -86,38 +84,41 @@ package final class TrainingPass {
 // MARK: - Forward
 
 extension TrainingPass {
-  private func forward(_ index: Int, _ hidden: MatrixView, _ batch: TrainingBatch, dropoutSeed: UInt64?) {
+  private func forward(
+    _ index: Int, _ hidden: MatrixView, _ batch: TrainingBatch, dropoutSeed: UInt64?, _ isCancelled: () -> Bool
+  ) throws {
     let block = model.blocks[index]
     let kept = activations[index]
     let rows = hidden.rows
     let epsilon = model.configuration.normEpsilon
     let normed = workspace.normed.view.reshaped(rows, model.configuration.hiddenSize)
-    func apply(_ name: LinearLayer, _ x: MatrixView, into y: MatrixView) {
+    func apply(_ name: LinearLayer, _ x: MatrixView, into y: MatrixView) throws {
+      if isCancelled() { throw CancellationError() }
       layer(name, index, dropoutSeed).forward(
         x, into: y, reduced: kept.reduced[name]?.prefix(rows), dropped: workspace.dropped)
     }
 
     kept.input.prefix(rows).copy(from: hidden)
     backend.normalize(hidden, gain: block.attentionNorm, epsilon: epsilon, into: normed)
-    apply(.q, normed, into: kept.queries.prefix(rows))
-    apply(.k, normed, into: kept.keys.prefix(rows))
-    apply(.v, normed, into: kept.values.prefix(rows))
+    try apply(.q, normed, into: kept.queries.prefix(rows))
+    try apply(.k, normed, into: kept.keys.prefix(rows))
+    try apply(.v, normed, into: kept.values.prefix(rows))
     for sequence in batch.sequences {
       rotary.rotate(kept.queries.view[sequence])
       rotary.rotate(kept.keys.view[sequence])
       backend.attend(
         attention(kept, sequence), into: kept.attended.view[sequence], logSums: kept.logSums.view[sequence])
     }
-    apply(.o, kept.attended.prefix(rows), into: normed)
+    try apply(.o, kept.attended.prefix(rows), into: normed)
     hidden.add(normed)
 
     kept.middle.prefix(rows).copy(from: hidden)
     backend.normalize(hidden, gain: block.feedForwardNorm, epsilon: epsilon, into: normed)
-    apply(.gate, normed, into: kept.gate.prefix(rows))
-    apply(.up, normed, into: kept.up.prefix(rows))
+    try apply(.gate, normed, into: kept.gate.prefix(rows))
+    try apply(.up, normed, into: kept.up.prefix(rows))
     let gated = workspace.gated.prefix(rows)
     backend.gate(kept.gate.prefix(rows), kept.up.prefix(rows), into: gated)
-    apply(.down, gated, into: normed)
+    try apply(.down, gated, into: normed)
     hidden.add(normed)
   }
 
@@ -158,21 +159,21 @@ extension TrainingPass {
   /// Turns the gradient of a block's output into that of its input and adds the gradients of its pairs.
   private func backward(
     _ index: Int, _ dHidden: MatrixView, _ batch: TrainingBatch, _ gradients: [LinearLayer: LoRAPair],
-    dropoutSeed: UInt64?
-  ) {
+    dropoutSeed: UInt64?, _ isCancelled: () -> Bool
+  ) throws {
     let isLowest = index == lowestBlock
     // What lies before the lowest pair of the lowest block needs no gradient.
     let needsAttention = !isLowest || LinearLayer.attention.contains { gradients[$0] != nil }
-    backwardFeedForward(
-      index, dHidden, gradients, dropoutSeed, needsInput: needsAttention)
+    try backwardFeedForward(index, dHidden, gradients, dropoutSeed, needsInput: needsAttention, isCancelled)
     if needsAttention {
-      backwardAttention(index, dHidden, batch, gradients, dropoutSeed, needsInput: !isLowest)
+      try backwardAttention(index, dHidden, batch, gradients, dropoutSeed, needsInput: !isLowest, isCancelled)
     }
   }
 
   private func backwardFeedForward(
-    _ index: Int, _ dHidden: MatrixView, _ gradients: [LinearLayer: LoRAPair], _ dropoutSeed: UInt64?, needsInput: Bool
-  ) {
+    _ index: Int, _ dHidden: MatrixView, _ gradients: [LinearLayer: LoRAPair], _ dropoutSeed: UInt64?,
+    needsInput: Bool, _ isCancelled: () -> Bool
+  ) throws {
     let (block, kept, rows) = (model.blocks[index], activations[index], dHidden.rows)
     let epsilon = model.configuration.normEpsilon
     let (gate, up) = (kept.gate.prefix(rows), kept.up.prefix(rows))
@@ -180,13 +181,13 @@ extension TrainingPass {
     let middle = kept.middle.prefix(rows)
 
     backend.gate(gate, up, into: gated)
-    backward(.down, index, dHidden, x: gated, gradients, dropoutSeed, into: dGate, adding: false)
+    try backward(.down, index, dHidden, x: gated, gradients, dropoutSeed, into: dGate, adding: false, isCancelled)
     backend.gateBackward(gate, up, gradient: dGate)  // gate and up hold their gradients from here on
     let normed = workspace.normed.view.reshaped(rows, model.configuration.hiddenSize)
     let dNormed = needsInput ? workspace.dNormed.view.reshaped(rows, model.configuration.hiddenSize) : nil
     backend.normalize(middle, gain: block.feedForwardNorm, epsilon: epsilon, into: normed)
-    backward(.gate, index, gate, x: normed, gradients, dropoutSeed, into: dNormed, adding: false)
-    backward(.up, index, up, x: normed, gradients, dropoutSeed, into: dNormed, adding: true)
+    try backward(.gate, index, gate, x: normed, gradients, dropoutSeed, into: dNormed, adding: false, isCancelled)
+    try backward(.up, index, up, x: normed, gradients, dropoutSeed, into: dNormed, adding: true, isCancelled)
     if let dNormed {
       backend.normalizeBackward(dNormed, x: middle, gain: block.feedForwardNorm, epsilon: epsilon, addingTo: dHidden)
     }
@@ -194,14 +195,15 @@ extension TrainingPass {
 
   private func backwardAttention(
     _ index: Int, _ dHidden: MatrixView, _ batch: TrainingBatch, _ gradients: [LinearLayer: LoRAPair],
-    _ dropoutSeed: UInt64?, needsInput: Bool
-  ) {
+    _ dropoutSeed: UInt64?, needsInput: Bool, _ isCancelled: () -> Bool
+  ) throws {
     let (block, kept, rows) = (model.blocks[index], activations[index], dHidden.rows)
     let epsilon = model.configuration.normEpsilon
     let input = kept.input.prefix(rows)
     let dAttended = workspace.dNormed.view.reshaped(rows, kept.attended.columns)
-    backward(
-      .o, index, dHidden, x: kept.attended.prefix(rows), gradients, dropoutSeed, into: dAttended, adding: false)
+    try backward(
+      .o, index, dHidden, x: kept.attended.prefix(rows), gradients, dropoutSeed, into: dAttended, adding: false,
+      isCancelled)
     let (dQueries, dKeys, dValues) = (
       workspace.dQueries.prefix(rows), workspace.dKeys.prefix(rows), workspace.dValues.prefix(rows)
     )
@@ -219,9 +221,9 @@ extension TrainingPass {
     let normed = workspace.normed.view.reshaped(rows, model.configuration.hiddenSize)
     let dNormed = needsInput ? workspace.dNormed.view.reshaped(rows, model.configuration.hiddenSize) : nil
     backend.normalize(input, gain: block.attentionNorm, epsilon: epsilon, into: normed)
-    backward(.q, index, dQueries, x: normed, gradients, dropoutSeed, into: dNormed, adding: false)
-    backward(.k, index, dKeys, x: normed, gradients, dropoutSeed, into: dNormed, adding: true)
-    backward(.v, index, dValues, x: normed, gradients, dropoutSeed, into: dNormed, adding: true)
+    try backward(.q, index, dQueries, x: normed, gradients, dropoutSeed, into: dNormed, adding: false, isCancelled)
+    try backward(.k, index, dKeys, x: normed, gradients, dropoutSeed, into: dNormed, adding: true, isCancelled)
+    try backward(.v, index, dValues, x: normed, gradients, dropoutSeed, into: dNormed, adding: true, isCancelled)
     if let dNormed {
       backend.normalizeBackward(dNormed, x: input, gain: block.attentionNorm, epsilon: epsilon, addingTo: dHidden)
     }
@@ -229,8 +231,9 @@ extension TrainingPass {
 
   private func backward(
     _ name: LinearLayer, _ index: Int, _ dy: MatrixView, x: MatrixView, _ gradients: [LinearLayer: LoRAPair],
-    _ dropoutSeed: UInt64?, into dx: MatrixView?, adding: Bool
-  ) {
+    _ dropoutSeed: UInt64?, into dx: MatrixView?, adding: Bool, _ isCancelled: () -> Bool
+  ) throws {
+    if isCancelled() { throw CancellationError() }
     layer(name, index, dropoutSeed).backward(
       dy, x: x, reduced: activations[index].reduced[name]?.prefix(dy.rows), gradient: gradients[name],
       dReduced: workspace.dReduced, dropped: workspace.dropped, into: dx, adding: adding)

@@ -18,6 +18,11 @@ enum InterruptSignal {
     action.__sigaction_handler.sa_handler = { _ in InterruptSignal.handle() }
     action.sa_flags = SA_RESTART
     sigaction(SIGINT, &action, nil)
+    // A starter may have blocked the signal, and a process inherits that.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// Has SIGINT ignored, once the kernel ends.

@@ -5,6 +5,4 @@ package enum ModelError: Error, Hashable {
   case contextExceeded(tokens: Int, limit: Int)
   case tokenOutOfRange(Int, vocabulary: Int)
   case noTokens
-  /// Logits or activations that are no numbers.
-  case notFinite(where: String)
 }

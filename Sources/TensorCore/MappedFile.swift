@@ -10,7 +10,8 @@ package final class MappedFile: @unchecked Sendable {
   ///
   /// - Throws: ``FileError`` when the file is missing, unreadable, a folder, or empty.
   package init(path: String) throws(FileError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Without waiting for a writer, should the path name a pipe.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError(path: path, code: errno) }
     defer { close(descriptor) }
     var status = stat()

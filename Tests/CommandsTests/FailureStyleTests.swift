@@ -70,7 +70,7 @@ struct FailureStyleTests {
 
   private static let others: [any Error] = [
     ModelError.unknownArchitecture("mamba", known: ["llama"]), ModelError.contextExceeded(tokens: 3000, limit: 2048),
-    ModelError.tokenOutOfRange(-1, vocabulary: 384), ModelError.noTokens, ModelError.notFinite(where: "the logits"),
+    ModelError.tokenOutOfRange(-1, vocabulary: 384), ModelError.noTokens,
     TrainingError.noAdapter, TrainingError.noRows, TrainingError.noLabels(batch: [1]),
     TrainingError.notFinite(what: "the loss", step: 3, rows: [1, 2]),
     TokenizerError.noTokens, TokenizerError.unknownPreTokenizer(name: "tekken", known: ["smollm"]),

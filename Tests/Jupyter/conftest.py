@@ -3,6 +3,14 @@
 import pytest
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_history(tmp_path_factory):
+    """The tests' cells stay out of the history of whoever runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QUILL_HOME", str(tmp_path_factory.mktemp("quill")))
+        yield
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield

@@ -23,3 +23,7 @@ ASSIGN = "let x = 5"
 READ = {"code": "x", "result": "5"}
 ASK = {"code": 'readLine("name? ")', "prompt": "name? "}
 MANY_LINES = {"code": 'for i in 0..<10000 { print("line \\(i)") }', "count": 10000}
+
+# The default model, which `make model` fetches, wherever the tests' own history is kept.
+HOME = os.environ.get("QUILL_HOME") or os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "quill")
+MODEL = os.path.join(HOME, "models", "smollm2-135m-instruct-q4_1.gguf")

@@ -12,7 +12,6 @@ extension ModelError: CommandFailure {
     case .tokenOutOfRange(let id, let vocabulary):
       "there is no token \(id); the model has ids 0 to \(vocabulary - 1)"
     case .noTokens: "the text has no tokens, so there is nothing to go on from"
-    case .notFinite(let place): "\(place) is infinite or not a number"
     }
   }
 
@@ -22,7 +21,6 @@ extension ModelError: CommandFailure {
     case .contextExceeded: "shorten the text, or ask for fewer new tokens"
     case .tokenOutOfRange: "ids belong to one model's vocabulary: take them from the same model's tokens(of:)"
     case .noTokens: "give at least one character"
-    case .notFinite: "the weights have overflowed: go back to the model before its last change"
     }
   }
 }
