@@ -65,6 +65,7 @@ extension DatasetError: CustomStringConvertible {
   /// What to do next, or `nil` when the message says it.
   package var help: String? {
     switch self {
+    case .unreadable: "check the path; a relative one starts at the folder of the notebook"
     case .unknownFormat: "rows come from .csv, .tsv and .jsonl files; save the file as one of them"
     case .wrongChecksum: "the file is damaged or another version; download it again"
     case .invalidUTF8: "save the file as UTF-8"

@@ -105,6 +105,18 @@ enum DatasetCommands {
       return DatasetValue(rows).value
     },
     .method(
+      "renaming", of: DatasetValue.self,
+      [
+        .unlabelled("column", .string, "The column's name now."), .labelled("to", .string, "Its name from here on."),
+      ],
+      returns: "Dataset", "The same rows with a column called otherwise.",
+      example: "dataset([[\"review\": \"a\"]]).renaming(\"review\", to: \"text\")", neighbours: ["HF": "rename_column"]
+    ) { value, call in
+      let (column, columns) = (call.string("column"), value.dataset.columns)
+      guard columns.contains(column) else { throw UnknownColumn(name: column, columns: columns) }
+      return DatasetValue(try value.dataset.renaming(column, to: call.string("to"))).value
+    },
+    .method(
       "preview", of: DatasetValue.self, [.unlabelled("count", .int, default: 5, in: 1...1000, "How many rows.")],
       returns: "Figure", "Shows the first rows as a table.",
       example: "dataset([[\"text\": \"A fine film.\", \"label\": 1]]).preview(1)"
