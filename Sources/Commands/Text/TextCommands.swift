@@ -146,9 +146,9 @@ enum TextCommands {
   }
 
   private static func names(of models: [ModelValue]) -> [String] {
-    models.enumerated().map { index, value in
-      if value.model.adapter != nil { return "with adapter" }
-      return index == 0 ? "base" : value.model.blocks.first?[.q].formatName ?? "model \(index + 1)"
+    models.map { value in
+      let format = value.model.blocks.first?[.q].formatName.split(separator: " ").first.map(String.init) ?? ""
+      return value.model.adapter == nil ? format : "\(format) with adapter"
     }
   }
 }

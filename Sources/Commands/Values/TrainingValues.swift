@@ -39,12 +39,20 @@ package struct RunValue: CommandObject {
   package let evaluations: [LossEvaluation]
 
   package var description: String {
-    guard let first = history.first, let last = history.last else { return "no steps" }
+    guard !history.isEmpty else { return "no steps" }
     let seconds = history.reduce(0) { $0 + $1.seconds }
     let tokens = history.reduce(0) { $0 + $1.tokens }
     return "\(history.count) steps in \(NumberText.duration(seconds: seconds)), "
-      + "\(NumberText.tokensPerSecond(Double(tokens) / max(seconds, 1e-9))): loss "
-      + "\(NumberText.fixed(first.loss, decimals: 3)) → \(NumberText.fixed(last.loss, decimals: 3))"
+      + "\(NumberText.tokensPerSecond(Double(tokens) / max(seconds, 1e-9))): mean loss "
+      + "\(NumberText.fixed(mean(history.prefix(fifth)), decimals: 3)) in the first \(fifth) steps, "
+      + "\(NumberText.fixed(mean(history.suffix(fifth)), decimals: 3)) in the last"
+  }
+
+  /// Single steps see different rows, so their losses say little: a fifth of the steps is compared with a fifth.
+  private var fifth: Int { max(1, history.count / 5) }
+
+  private func mean(_ records: ArraySlice<StepRecord>) -> Double {
+    records.reduce(0) { $0 + $1.loss } / Double(records.count)
   }
 }
 
