@@ -15,6 +15,7 @@ from jupyter_client.manager import KernelManager
 from jupyter_client.session import Session
 
 import samples
+from latency import wire_round_trips
 
 TIMEOUT = 15
 
@@ -348,17 +349,9 @@ def test_heartbeat_echoes(kernel):
 
 
 def test_execution_takes_less_than_2_ms(kernel):
-    _, client = kernel
-
-    def median():
-        times = []
-        for _ in range(25):
-            start = time.perf_counter()
-            run(client, samples.RESULT["code"])
-            times.append(time.perf_counter() - start)
-        return statistics.median(times)
-
-    assert any(median() < 0.002 for _ in range(100))
+    manager, client = kernel
+    # The best of a few medians, because other programs run beside the tests.
+    assert min(statistics.median(wire_round_trips(manager, client, 50)) for _ in range(10)) < 0.002
 
 
 def test_the_kernel_is_ready_in_half_a_second():
