@@ -74,7 +74,7 @@ demo: $(PAGE)
 	@echo 'To go on in a browser:  make lab'
 
 lab: install model data
-	@$(IN_VENV) jupyter lab --notebook-dir=notebooks
+	@$(IN_VENV) jupyter lab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
 # --- Checking it.
 
