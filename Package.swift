@@ -68,7 +68,8 @@ let package = Package(
       dependencies: ["LanguageModels", "ModelFiles", "Quantization", "TensorCore", "CTensorKernels"],
       exclude: ["README.md"], swiftSettings: settings),
     .target(
-      name: "Generation", dependencies: ["LanguageModels", "Tokenization", "TensorCore"], exclude: ["README.md"],
+      name: "Generation", dependencies: ["LanguageModels", "Tokenization", "ChatTemplates", "TensorCore"],
+      exclude: ["README.md"],
       swiftSettings: settings),
     .target(
       name: "LanguageModels",
@@ -77,8 +78,10 @@ let package = Package(
     .target(
       name: "Datasets", dependencies: ["TensorCore", "JSONValue", crypto], exclude: ["README.md"],
       swiftSettings: settings),
-    .target(name: "Hub", dependencies: [crypto], exclude: ["README.md"], swiftSettings: settings),
-    .target(name: "Tokenization", dependencies: ["ModelFiles"], exclude: ["README.md"], swiftSettings: settings),
+    .target(name: "Hub", dependencies: ["JSONValue", crypto], exclude: ["README.md"], swiftSettings: settings),
+    .target(name: "ChatTemplates", dependencies: ["JSONValue"], exclude: ["README.md"], swiftSettings: settings),
+    .target(
+      name: "Tokenization", dependencies: ["ModelFiles", "JSONValue"], exclude: ["README.md"], swiftSettings: settings),
     .target(
       name: "ModelFiles", dependencies: ["Quantization", "TensorCore", "JSONValue"], exclude: ["README.md"],
       swiftSettings: settings),
@@ -144,7 +147,11 @@ let package = Package(
       name: "DatasetsTests", dependencies: ["Datasets", "TensorCore", "JSONValue", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "TokenizationTests", dependencies: ["Tokenization", "TestSupport", "JSONValue"], swiftSettings: settings),
+      name: "TokenizationTests",
+      dependencies: ["Tokenization", "ModelFiles", "TensorCore", "TestSupport", "JSONValue"], swiftSettings: settings),
+    .testTarget(
+      name: "ChatTemplatesTests", dependencies: ["ChatTemplates", "JSONValue", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "HubTests", dependencies: ["Hub", "JSONValue", crypto], swiftSettings: settings),
     .testTarget(
       name: "RandomTests", dependencies: ["TensorCore", "TestSupport", "JSONValue"], swiftSettings: settings),
     .testTarget(

@@ -6,58 +6,48 @@ import Tokenization
 extension LanguageModel {
   /// Loads a model from a GGUF file; weights stay in their formats and in the mapped file.
   ///
-  /// llama.cpp's converter interleaves the rows of q and k of this family; they are put back into transformers' order
-  /// here, once, so that everything else, adapters among it, knows a single order.
   /// - Throws: ``FileError``, ``GGUFError``, ``ModelError``, ``TokenizerError``.
   package init(ggufPath path: String) throws {
     try self.init(GGUFFile(path: path))
   }
 
+  /// Puts a model together from a file that is open.
   package init(_ file: GGUFFile) throws {
-    var configuration = try ModelConfiguration(file)
-    let tensors = GGUFTensors(file)
-    let (vocabulary, hidden) = (configuration.vocabularySize, configuration.hiddenSize)
-    configuration.ropeFactors = try tensors.vector(
-      "rope_freqs.weight", count: configuration.headSize / 2, optional: true)
-    let shapes = configuration
-    let blocks = try (0..<configuration.blockCount).map { index in
-      try TransformerBlock(
-        attentionNorm: tensors.vector("blk.\(index).attn_norm.weight", count: hidden),
-        feedForwardNorm: tensors.vector("blk.\(index).ffn_norm.weight", count: hidden)
-      ) { layer in
-        let shape = shapes.shape(of: layer)
-        let weight = try tensors.matrix(layer.ggufTensor(inBlock: index), rows: shape.rows, columns: shape.columns)
-        switch layer {
-        case .q, .k: return weight.withRowHalvesApart(headSize: shapes.headSize)
-        default: return weight
-        }
-      }
-    }
-    try self.init(
-      configuration: configuration, tokenizer: Tokenizer(file),
-      tokenEmbedding: tensors.matrix("token_embd.weight", rows: vocabulary, columns: hidden), blocks: blocks,
-      outputNorm: tensors.vector("output_norm.weight", count: hidden),
-      outputHead: file.tensor("output.weight") == nil
-        ? nil : tensors.matrix("output.weight", rows: vocabulary, columns: hidden),
-      path: file.path)
+    try self.init(GGUFWeights(file: file))
   }
 }
 
-/// Tensors of a file with their shapes checked.
-private struct GGUFTensors {
+/// The tensors of a GGUF file with their shapes checked.
+private struct GGUFWeights: WeightSource {
   let file: GGUFFile
+  let configuration: ModelConfiguration
 
-  init(_ file: GGUFFile) { self.file = file }
-
-  func matrix(_ name: String, rows: Int, columns: Int) throws(GGUFError) -> WeightMatrix {
-    let tensor = try tensor(name, shape: [rows, columns])
-    return WeightMatrix(rows: rows, columns: columns, storage: .blocks(tensor.format, file.data(of: tensor)))
+  init(file: GGUFFile) throws {
+    self.file = file
+    configuration = try ModelConfiguration(file)
   }
 
-  /// A vector as float32; empty when it is optional and not there.
-  func vector(_ name: String, count: Int, optional: Bool = false) throws(GGUFError) -> [Float] {
-    if optional && file.tensor(name) == nil { return [] }
-    let tensor = try tensor(name, shape: [count])
+  var path: String { file.path }
+
+  func tokenizer() throws -> Tokenizer { try Tokenizer(file) }
+
+  func contains(_ role: TensorRole) -> Bool { file.tensor(role.ggufName) != nil }
+
+  /// llama.cpp's converter interleaves the rows of q and k of some families; they are put back into transformers' order
+  /// here, once, so that everything else, adapters among it, knows a single order.
+  func matrix(_ role: TensorRole, rows: Int, columns: Int) throws -> WeightMatrix {
+    let tensor = try tensor(role.ggufName, shape: [rows, columns])
+    let weight = WeightMatrix(rows: rows, columns: columns, storage: .blocks(tensor.format, file.data(of: tensor)))
+    switch role {
+    case .linear(.q, _), .linear(.k, _):
+      guard configuration.architecture.interleavesRowsInGGUF else { return weight }
+      return weight.withRowHalvesApart(headSize: configuration.headSize)
+    default: return weight
+    }
+  }
+
+  func vector(_ role: TensorRole, count: Int) throws -> [Float] {
+    let tensor = try tensor(role.ggufName, shape: [count])
     return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
       tensor.format.decode(file.data(of: tensor).pointer, count: count, into: buffer.baseAddress!)
       initialized = count

@@ -43,16 +43,16 @@ package struct LanguageModel: Sendable {
 
   /// All weights, each matrix counted once; adapters not counted.
   package var parameterCount: Int {
-    let norms = outputNorm.count + blocks.reduce(0) { $0 + $1.attentionNorm.count + $1.feedForwardNorm.count }
+    let vectors = outputNorm.count + blocks.reduce(0) { $0 + $1.vectorCount }
     let linear = blocks.reduce(0) { sum, block in sum + LinearLayer.allCases.reduce(0) { $0 + block[$1].count } }
-    return norms + linear + tokenEmbedding.count + (outputHead?.count ?? 0)
+    return vectors + linear + tokenEmbedding.count + (outputHead?.count ?? 0)
   }
 
   /// Bytes of all weights as they are stored.
   package var byteCount: Int {
-    let norms = 4 * (outputNorm.count + blocks.reduce(0) { $0 + $1.attentionNorm.count + $1.feedForwardNorm.count })
+    let vectors = 4 * (outputNorm.count + blocks.reduce(0) { $0 + $1.vectorCount })
     let linear = blocks.reduce(0) { sum, block in sum + LinearLayer.allCases.reduce(0) { $0 + block[$1].byteCount } }
-    return norms + linear + tokenEmbedding.byteCount + (outputHead?.byteCount ?? 0)
+    return vectors + linear + tokenEmbedding.byteCount + (outputHead?.byteCount ?? 0)
   }
 }
 

@@ -34,7 +34,7 @@ struct BenchmarkModel {
   /// What a report says of the model and of the machine; to be asked last, for the peak of memory.
   var description: [String: JSONValue] {
     [
-      "model": .string(name), "architecture": .string(model.configuration.architecture),
+      "model": .string(name), "architecture": .string(model.configuration.architecture.rawValue),
       "parameters": .integer(model.parameterCount), "bytes": .integer(model.byteCount),
       "quantization": .string(quantization.rawValue), "load_s": .number(loadSeconds),
       "quantize_s": .number(quantizationSeconds), "threads": .integer(ThreadPool.shared.threads),
