@@ -17,7 +17,7 @@ FIXTURES := .build-fixtures
 # `.venv` first, so that `python` and `jupyter` are its own wherever a recipe or `quill install --sys-prefix` looks for them.
 IN_VENV := env VIRTUAL_ENV="$(CURDIR)/$(VENV)" PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
-.PHONY: help packages venv model data build install demo lab lint test swift-test jupyter-test clean fixtures
+.PHONY: help packages venv model gemma data build install demo lab lint test swift-test jupyter-test clean fixtures
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -44,6 +44,9 @@ $(VENV)/.complete: .ci/requirements.txt | packages
 
 model: | venv
 	@PYTHON=$(VENV)/bin/python $(STEP) 'Model: SmolLM2-135M-Instruct, 98 MB' .ci/fetch model
+
+gemma: | venv
+	@PYTHON=$(VENV)/bin/python $(STEP) 'Model: Gemma 3 270M, 253 MB' .ci/fetch gemma
 
 data: | venv
 	@PYTHON=$(VENV)/bin/python $(STEP) 'Data: IMDB film reviews, 35 MB' .ci/fetch data
@@ -82,10 +85,10 @@ lint:
 	@$(STEP) 'Formatting' swift format lint --strict --recursive Sources Tests Package.swift
 
 # One configuration for run and test: without testable imports, the tests link the modules that `build` has made.
-swift-test: build model data
+swift-test: build model gemma data
 	@$(STEP) 'Swift tests' swift test -c release --disable-testable-imports --disable-xctest
 
-jupyter-test: install model data
+jupyter-test: install model gemma data
 	@$(STEP) 'Jupyter protocol' $(IN_VENV) python -m pytest -q Tests/Jupyter
 
 test: packages venv model data build lint swift-test install jupyter-test $(PAGE)
