@@ -14,6 +14,7 @@
 #define TK_AVX2
 #include "decode.inc"
 #include "nibbles.inc"
+#include "codes.inc"
 #include "vectors.inc"
 #include "products.inc"
 #include "table.inc"

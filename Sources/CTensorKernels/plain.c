@@ -3,12 +3,16 @@
 
 #include <math.h>
 
+// Vectors of eight floats are passed only between functions of this file.
+#pragma clang diagnostic ignored "-Wpsabi"
+
 #include "scalars.h"
 
 #define TK(name) name##_plain
 #define TK_NAME "plain"
 #include "decode.inc"
 #include "nibbles.inc"
+#include "codes.inc"
 #include "vectors.inc"
 #include "products.inc"
 #include "table.inc"

@@ -6,9 +6,11 @@ import TensorCore
 /// replaced by the nearest value of ``DynamicMap/signed``. Storage: 8 / 64 + 32 / (64 · 256) bits per weight instead of
 /// 32 / 64. Bit for bit bitsandbytes' `compress_statistics=True` on the CPU.
 package struct DoubleQuantizedScales: Sendable {
-  /// Scales that share one group scale.
+  /// Scales that share one group scale, as the encoder makes them.
   package static let groupSize = 256
 
+  /// Scales that share one group scale.
+  package let groupSize: Int
   /// One byte for each scale.
   package let codes: Bytes
   /// The largest magnitude of each group.
@@ -18,19 +20,42 @@ package struct DoubleQuantizedScales: Sendable {
   /// The 256 values that the codes stand for; a file brings its own.
   package let map: [Float]
 
-  package init(codes: Bytes, groupScales: [Float], offset: Float, map: [Float] = DynamicMap.signed) {
-    precondition(groupScales.count == (codes.count + Self.groupSize - 1) / Self.groupSize && map.count == 256)
+  private init(codes: Bytes, groupScales: [Float], offset: Float) {
     self.codes = codes
     self.groupScales = groupScales
     self.offset = offset
-    self.map = map
+    groupSize = Self.groupSize
+    map = DynamicMap.signed
+  }
+
+  /// The parts of a checkpoint.
+  ///
+  /// - Parameters:
+  ///   - codes: `absmax`, one byte for each block of weights.
+  ///   - groupScales: `nested_absmax`, float32, one for each `groupSize` codes.
+  ///   - groupSize: `nested_blocksize`, at least 1.
+  ///   - offset: `nested_offset`.
+  ///   - map: `nested_quant_map`, 256 float32.
+  /// - Throws: ``QuantizationError`` when a length does not fit.
+  package init(
+    codes: Bytes, groupScales: Bytes, groupSize: Int, offset: Float, map: Bytes
+  ) throws(QuantizationError) {
+    guard groupSize > 0 else { throw .blockSize(groupSize, format: "double quantization") }
+    let groups = codes.count / groupSize + (codes.count % groupSize == 0 ? 0 : 1)
+    try QuantizationError.check(.nestedAbsmax, groupScales.count, is: groups * 4)
+    try QuantizationError.check(.nestedQuantMap, map.count, is: 1024)
+    self.codes = codes
+    self.groupScales = groupScales.array(of: Float.self)
+    self.groupSize = groupSize
+    self.offset = offset
+    self.map = map.array(of: Float.self)
   }
 
   package var byteCount: Int { codes.count + groupScales.count * 4 + 4 }
 
   /// The scale of a block.
   package func scale(of block: Int) -> Float {
-    map[Int(codes.buffer[block])] * groupScales[block / Self.groupSize] + offset
+    map[Int(codes.buffer[block])] * groupScales[block / groupSize] + offset
   }
 
   /// The scales of consecutive blocks, which must exist.
@@ -39,7 +64,7 @@ package struct DoubleQuantizedScales: Sendable {
     map.withUnsafeBufferPointer { map in
       groupScales.withUnsafeBufferPointer { groupScales in
         for block in range {
-          out[block - range.lowerBound] = map[Int(codes[block])] * groupScales[block / Self.groupSize] + offset
+          out[block - range.lowerBound] = map[Int(codes[block])] * groupScales[block / groupSize] + offset
         }
       }
     }

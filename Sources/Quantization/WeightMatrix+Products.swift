@@ -21,12 +21,13 @@ extension WeightMatrix {
       } else {
         multiplyByDecoding(range, x, y, kernels)
       }
-    case .nf4(let weights):
+    case .codeBook(let weights):
       if columns % weights.blockSize == 0 {
         weights.multiply(rows: range, columns: columns, by: x, into: y, with: kernels)
       } else {
         multiplyByDecoding(range, x, y, kernels)
       }
+    case .int8, .grouped: multiplyByDecoding(range, x, y, kernels)
     }
   }
 
@@ -55,7 +56,7 @@ extension BlockFormat {
   }
 }
 
-extension NF4Weights {
+extension CodeBookWeights {
   /// y = some rows times one vector; a row is a whole number of blocks.
   fileprivate func multiply(
     rows range: Range<Int>, columns: Int, by x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>,
@@ -66,7 +67,7 @@ extension NF4Weights {
       decodeScales(range.lowerBound * blocks..<range.upperBound * blocks, into: scratch.baseAddress!)
       kernels.products_nibbles(
         codes.pointer.assumingMemoryBound(to: UInt8.self) + range.lowerBound * columns / 2, scratch.baseAddress,
-        blockSize, range.count, columns, NF4.levels, x, y)
+        blockSize, range.count, columns, codeBook.levels, x, y)
     }
   }
 }

@@ -6,8 +6,12 @@ package struct WeightMatrix: Sendable {
   package enum Storage: Sendable {
     /// Rows of ggml blocks, one after the other.
     case blocks(BlockFormat, Bytes)
-    /// Codes and scales over the flattened matrix.
-    case nf4(NF4Weights)
+    /// 4-bit codes and scales over the flattened matrix: NF4 and FP4.
+    case codeBook(CodeBookWeights)
+    /// Signed bytes and one scale for each row: LLM.int8.
+    case int8(Int8Weights)
+    /// Codes with scales and zero points for each group of a row: GPTQ and AWQ.
+    case grouped(GroupedWeights)
   }
 
   package let rows: Int
@@ -21,8 +25,16 @@ package struct WeightMatrix: Sendable {
     switch storage {
     case .blocks(let format, let bytes):
       precondition(bytes.count == rows * format.bytes(for: columns), "\(bytes.count) bytes for \(rows) by \(columns)")
-    case .nf4(let weights):
+    case .codeBook(let weights):
       precondition(weights.count == rows * columns, "\(weights.count) weights for \(rows) by \(columns)")
+    case .int8(let weights):
+      precondition(
+        weights.rows == rows && weights.columns == columns,
+        "\(weights.rows) by \(weights.columns) weights for \(rows) by \(columns)")
+    case .grouped(let weights):
+      precondition(
+        weights.rows == rows && weights.columns == columns,
+        "\(weights.rows) by \(weights.columns) weights for \(rows) by \(columns)")
     }
     self.rows = rows
     self.columns = columns
@@ -43,7 +55,9 @@ package struct WeightMatrix: Sendable {
   package var byteCount: Int {
     switch storage {
     case .blocks(_, let bytes): bytes.count
-    case .nf4(let weights): weights.byteCount
+    case .codeBook(let weights): weights.byteCount
+    case .int8(let weights): weights.byteCount
+    case .grouped(let weights): weights.byteCount
     }
   }
 
@@ -53,8 +67,14 @@ package struct WeightMatrix: Sendable {
   package var formatName: String {
     switch storage {
     case .blocks(let format, _): format.name
-    case .nf4(let weights):
-      if case .doubleQuantized = weights.scales { "nf4 + double quantization" } else { "nf4" }
+    case .codeBook(let weights):
+      if case .doubleQuantized = weights.scales {
+        "\(weights.codeBook.name) + double quantization"
+      } else {
+        weights.codeBook.name
+      }
+    case .int8: "int8"
+    case .grouped(let weights): "int\(weights.bits), groups of \(weights.groupSize ?? weights.columns / weights.groups)"
     }
   }
 
@@ -65,8 +85,10 @@ package struct WeightMatrix: Sendable {
     case .blocks(let format, let bytes):
       let stride = format.bytes(for: columns)
       format.decode(bytes.pointer + range.lowerBound * stride, count: range.count * columns, into: out)
-    case .nf4(let weights):
+    case .codeBook(let weights):
       weights.decode(range.lowerBound * columns..<range.upperBound * columns, into: out)
+    case .int8(let weights): weights.decode(rows: range, into: out)
+    case .grouped(let weights): weights.decode(rows: range, into: out)
     }
   }
 

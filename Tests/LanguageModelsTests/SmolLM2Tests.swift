@@ -41,7 +41,7 @@ struct SmolLM2Tests {
     for block in model.blocks.indices {
       for layer in LinearLayer.allCases {
         let expected = try #require(layers[layer.path(inBlock: block)])
-        guard case .nf4(let weights) = model.blocks[block][layer].storage,
+        guard case .codeBook(let weights) = model.blocks[block][layer].storage,
           case .doubleQuantized(let scales) = weights.scales
         else {
           Issue.record("\(layer) of block \(block) is not NF4")

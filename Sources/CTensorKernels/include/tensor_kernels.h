@@ -35,6 +35,18 @@ typedef struct tk_kernels {
       const uint8_t *codes, const float *scales, size_t block_size, size_t rows, size_t columns, const float *levels,
       const float *x, float *y);
 
+  // Signed bytes with one scale: out[i] = codes[i] * largest / 127, and back, rounded to nearest even.
+  void (*decode_int8)(const int8_t *codes, size_t count, float largest, float *out);
+  void (*encode_int8)(const float *x, size_t count, float largest, int8_t *codes);
+
+  // A little-endian stream of codes of 2, 3, 4 or 8 `bits` to one byte each; the codes fill whole bytes.
+  void (*unpack_codes)(const uint8_t *packed, size_t count, int bits, uint8_t *codes);
+
+  // out[i] = (codes[i] - zero) * scale, with one zero and scale or those of the element's group.
+  void (*scale_codes)(const uint8_t *codes, size_t count, float zero, float scale, float *out);
+  void (*scale_indexed_codes)(
+      const uint8_t *codes, size_t count, const int32_t *group, const float *zeros, const float *scales, float *out);
+
   float (*largest_magnitude)(const float *x, size_t count);
   float (*dot)(const float *a, const float *b, size_t count);
   float (*sum_of_squares)(const float *x, size_t count);

@@ -1,8 +1,8 @@
 import CTensorKernels
 import TensorCore
 
-/// A tensor in 4-bit NormalFloat: codes, and one scale for each block.
-package struct NF4Weights: Sendable {
+/// A tensor in the 4-bit codes of a code book: NF4 or FP4, and one scale for each block.
+package struct CodeBookWeights: Sendable {
   /// How the scales are kept.
   package enum Scales: Sendable {
     /// One float32 for each block.
@@ -11,6 +11,8 @@ package struct NF4Weights: Sendable {
     case doubleQuantized(DoubleQuantizedScales)
   }
 
+  /// What the codes stand for.
+  package let codeBook: CodeBook
   /// Elements of the tensor, row-major.
   package let count: Int
   /// Elements that share one scale.
@@ -19,12 +21,34 @@ package struct NF4Weights: Sendable {
   package let codes: Bytes
   package let scales: Scales
 
-  package init(count: Int, blockSize: Int, codes: Bytes, scales: Scales) {
-    precondition(codes.count == (count + 1) / 2, "\(codes.count) bytes of codes for \(count) weights")
+  private init(codeBook: CodeBook, count: Int, blockSize: Int, codes: Bytes, scales: Scales) {
+    self.codeBook = codeBook
     self.count = count
     self.blockSize = blockSize
     self.codes = codes
     self.scales = scales
+  }
+
+  /// The parts of a checkpoint, as bitsandbytes writes them.
+  ///
+  /// - Parameters:
+  ///   - codeBook: ``CodeBook/nf4`` or ``CodeBook/fp4``, as `quant_type` says, or the file's own `quant_map`.
+  ///   - blockSize: `blocksize`: a power of two, at least 2.
+  ///   - codes: `weight`, whatever type its numbers are said to have (`bnb_4bit_quant_storage`).
+  ///   - scales: `absmax` as float32, or with its nested parts.
+  /// - Throws: ``QuantizationError`` when a length does not fit the shape `[rows, columns]`.
+  package init(
+    rows: Int, columns: Int, codeBook: CodeBook, blockSize: Int, codes: Bytes, scales: Scales
+  ) throws(QuantizationError) {
+    let count = try QuantizationError.count(rows: rows, columns: columns)
+    guard blockSize >= 2, blockSize.nonzeroBitCount == 1 else { throw .blockSize(blockSize, format: codeBook.name) }
+    let blocks = (count - 1) / blockSize + 1
+    try QuantizationError.check(.weight, codes.count, is: (count + 1) / 2)
+    switch scales {
+    case .float32(let bytes): try QuantizationError.check(.absmax, bytes.count, is: blocks * 4)
+    case .doubleQuantized(let nested): try QuantizationError.check(.absmax, nested.codes.count, is: blocks)
+    }
+    self.init(codeBook: codeBook, count: count, blockSize: blockSize, codes: codes, scales: scales)
   }
 
   package var blockCount: Int { (count + blockSize - 1) / blockSize }
@@ -80,7 +104,7 @@ package struct NF4Weights: Sendable {
   private func decode(_ part: Range<Int>, scale: Float, into out: UnsafeMutablePointer<Float>, _ kernels: tk_kernels) {
     let source = codes.pointer.assumingMemoryBound(to: UInt8.self)
     if part.lowerBound % 2 == 0 && part.count % 2 == 0 {
-      kernels.decode_nibbles(source + part.lowerBound / 2, part.count, NF4.levels, scale, out)
+      kernels.decode_nibbles(source + part.lowerBound / 2, part.count, codeBook.levels, scale, out)
     } else {
       for index in part { out[index - part.lowerBound] = level(of: index, in: source) * scale }
     }
@@ -88,23 +112,24 @@ package struct NF4Weights: Sendable {
 
   private func level(of element: Int, in source: UnsafePointer<UInt8>) -> Float {
     let pair = source[element / 2]
-    return NF4.levels[Int(element % 2 == 0 ? pair >> 4 : pair & 15)]
+    return codeBook.levels[Int(element % 2 == 0 ? pair >> 4 : pair & 15)]
   }
 }
 
 // MARK: - Encoding
 
-extension NF4Weights {
+extension CodeBookWeights {
   /// Quantizes a tensor.
   ///
   /// - Parameters:
   ///   - values: The tensor flattened row-major.
+  ///   - codeBook: The levels.
   ///   - blockSize: Weights that share one scale: a power of two in 32 ... 4096; QLoRA uses 64.
   ///   - doubleQuantized: Whether the scales are quantized to 8 bits too.
   /// - Complexity: O(`values.count`), on all threads of the pool.
   package init(
-    quantizing values: UnsafeBufferPointer<Float>, blockSize: Int = 64, doubleQuantized: Bool = true,
-    with kernels: tk_kernels = InstructionSet.current.kernels
+    quantizing values: UnsafeBufferPointer<Float>, codeBook: CodeBook = .nf4, blockSize: Int = 64,
+    doubleQuantized: Bool = true, with kernels: tk_kernels = InstructionSet.current.kernels
   ) {
     precondition(blockSize >= 32 && blockSize <= 4096 && blockSize.nonzeroBitCount == 1, "block size \(blockSize)")
     let blocks = (values.count + blockSize - 1) / blockSize
@@ -113,12 +138,12 @@ extension NF4Weights {
       scales.withUnsafeMutableBufferPointer { scales in
         let sink = Sink(codes: packed.assumingMemoryBound(to: UInt8.self), scales: scales)
         ThreadPool.shared.runRanges(blocks, minimum: 64) { range in
-          Self.encode(values, blocks: range, blockSize: blockSize, into: sink, with: kernels)
+          Self.encode(values, blocks: range, blockSize: blockSize, codeBook: codeBook, into: sink, with: kernels)
         }
       }
     }
     let stored: Scales = doubleQuantized ? .doubleQuantized(DoubleQuantizedScales(scales)) : .float32(Bytes(scales))
-    self.init(count: values.count, blockSize: blockSize, codes: codes, scales: stored)
+    self.init(codeBook: codeBook, count: values.count, blockSize: blockSize, codes: codes, scales: stored)
   }
 
   /// Where the threads write; each block is written by one of them.
@@ -128,8 +153,10 @@ extension NF4Weights {
   }
 
   private static func encode(
-    _ values: UnsafeBufferPointer<Float>, blocks: Range<Int>, blockSize: Int, into sink: Sink, with kernels: tk_kernels
+    _ values: UnsafeBufferPointer<Float>, blocks: Range<Int>, blockSize: Int, codeBook: CodeBook, into sink: Sink,
+    with kernels: tk_kernels
   ) {
+    let zero = codeBook.code(of: 0)
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: blockSize) { codes in
       let unpacked = codes.baseAddress!
       for block in blocks {
@@ -138,9 +165,9 @@ extension NF4Weights {
         let source = UnsafeBufferPointer(start: values.baseAddress! + start, count: count)
         sink.scales[block] =
           count == blockSize
-          ? NF4.encode(source, into: unpacked, with: kernels) : NF4.encodeRest(source, into: unpacked)
+          ? codeBook.encode(source, into: unpacked, with: kernels) : codeBook.encodeRest(source, into: unpacked)
         // An odd last element is padded with a zero weight.
-        if count % 2 == 1 { unpacked[count] = 7 }
+        if count % 2 == 1 { unpacked[count] = zero }
         for pair in 0..<(count + 1) / 2 {
           sink.codes[start / 2 + pair] = unpacked[2 * pair] << 4 | unpacked[2 * pair + 1]
         }

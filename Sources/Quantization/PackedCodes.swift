@@ -1,0 +1,95 @@
+import TensorCore
+
+/// Codes and zero points as checkpoints pack them, brought into rows; the callers have checked all lengths.
+enum PackedCodes {
+  /// Where AWQ keeps eight neighbours in a word: nibble i holds output `order[i]`.
+  private static let awqOrder = [0, 2, 4, 6, 1, 3, 5, 7]
+
+  /// Turns a matrix of elements of `width` bytes around: `[rows, columns]` to `[columns, rows]`.
+  static func transposed(_ source: Bytes, rows: Int, columns: Int, width: Int) -> Bytes {
+    switch width {
+    case 2: transposed(source, rows, columns, UInt16.self)
+    default: transposed(source, rows, columns, UInt32.self)
+    }
+  }
+
+  private static func transposed<Element: FixedWidthInteger & BitwiseCopyable & Sendable>(
+    _ source: Bytes, _ rows: Int, _ columns: Int, _ type: Element.Type
+  ) -> Bytes {
+    let width = MemoryLayout<Element>.stride
+    return Bytes(count: rows * columns * width) { buffer in
+      let sink = Sink(elements: buffer.bindMemory(to: Element.self))
+      // Sixteen columns at a time: their part of a row is a line or less of the cache.
+      ThreadPool.shared.runRanges((columns + 15) / 16) { tiles in
+        for start in tiles.map({ $0 * 16 }) {
+          for row in 0..<rows {
+            for column in start..<min(start + 16, columns) {
+              sink.elements[column * rows + row] = source.pointer.loadUnaligned(
+                fromByteOffset: (row * columns + column) * width, as: type)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// GPTQ's zero points as bytes `[rows, groups]`: packed along the rows, each with `offset` added, in as many bits as a code.
+  static func zeros(_ source: Bytes, rows: Int, groups: Int, bits: Int, adding offset: Int) -> Bytes {
+    let stride = rows * bits / 8
+    let mask = 1 << bits - 1
+    return Bytes(count: rows * groups) { buffer in
+      for group in 0..<groups {
+        for row in 0..<rows {
+          let bit = row * bits
+          // The two bytes that a code can lie in; the second is there whenever it is needed.
+          let byte = group * stride + bit / 8
+          let low = Int(source.buffer[byte])
+          let high = bit % 8 + bits > 8 ? Int(source.buffer[byte + 1]) : 0
+          buffer[row * groups + group] = UInt8(((low | high << 8) >> (bit % 8) + offset) & mask)
+        }
+      }
+    }
+  }
+
+  /// AWQ's codes as rows of nibbles, the first in the low one.
+  static func awqCodes(_ source: Bytes, rows: Int, columns: Int) -> Bytes {
+    let (words, wordsOut) = (rows / 8, columns / 8)
+    return Bytes(count: rows * columns / 2) { buffer in
+      let sink = Sink(elements: buffer.bindMemory(to: UInt32.self))
+      ThreadPool.shared.runRanges(words, minimum: 4) { range in
+        for word in range {
+          for eight in 0..<wordsOut {
+            for (place, output) in awqOrder.enumerated() {
+              var packed: UInt32 = 0
+              for input in 0..<8 {
+                let found = source.pointer.loadUnaligned(
+                  fromByteOffset: ((eight * 8 + input) * words + word) * 4, as: UInt32.self)
+                packed |= (found >> UInt32(4 * place) & 15) << UInt32(4 * input)
+              }
+              sink.elements[(word * 8 + output) * wordsOut + eight] = packed
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// AWQ's zero points as bytes `[rows, groups]`.
+  static func awqZeros(_ source: Bytes, rows: Int, groups: Int) -> Bytes {
+    Bytes(count: rows * groups) { buffer in
+      for group in 0..<groups {
+        for word in 0..<rows / 8 {
+          let packed = source.pointer.loadUnaligned(fromByteOffset: (group * (rows / 8) + word) * 4, as: UInt32.self)
+          for (place, output) in awqOrder.enumerated() {
+            buffer[(word * 8 + output) * groups + group] = UInt8(packed >> UInt32(4 * place) & 15)
+          }
+        }
+      }
+    }
+  }
+
+  /// Where the threads write; each element is written by one of them.
+  private struct Sink<Element>: @unchecked Sendable {
+    let elements: UnsafeMutableBufferPointer<Element>
+  }
+}
