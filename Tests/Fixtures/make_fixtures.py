@@ -2,7 +2,7 @@
 """Makes the fixtures beside this file with the peers that Quill is compared with.
 
     make_fixtures.py                        all of them, in order, about four minutes on two cores
-    make_fixtures.py NAME…                  some of them: nf4 ggml_blocks tiny_llama smollm2 tokens qlora adapter
+    make_fixtures.py NAME…                  some of them: nf4 ggml_blocks tiny_llama smollm2 tokens qlora adapter architectures
     make_fixtures.py check_adapter DIR OUT  the logits of tiny-llama with an adapter that Quill wrote, by PEFT, into OUT.safetensors
 
 Needs the packages of requirements.txt, and the model and reviews that `make model data` fetches. README.md says what each file is.
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import torch
 
-MAKERS = ["tiny_llama", "nf4", "ggml_blocks", "smollm2", "tokens", "qlora", "adapter"]
+MAKERS = ["tiny_llama", "nf4", "ggml_blocks", "smollm2", "tokens", "qlora", "adapter", "architectures"]
 PACKAGES = ["torch", "transformers", "peft", "bitsandbytes", "accelerate", "datasets", "tokenizers", "gguf", "numpy", "safetensors"]
 
 
