@@ -9,11 +9,11 @@ import TensorCore
 package final class TrainingPass {
   let model: LanguageModel
   let backend: any ComputeBackend
-  private let rotary: RotaryEmbedding
+  let rotary: RotaryEmbedding
   private let adapter: Adapter
-  private let lowestBlock: Int
-  private var workspace: TrainingWorkspace
-  private var activations: [BlockActivations] = []
+  let lowestBlock: Int
+  private(set) var workspace: TrainingWorkspace
+  private(set) var activations: [BlockActivations] = []
   private var capacity = 0
 
   /// Prepares a model with an adapter for sequences of at most `maxLength` tokens.
@@ -69,7 +69,7 @@ package final class TrainingPass {
     activations = adapter.pairs.map { BlockActivations(model.configuration, pairs: $0, rows: rows) }
   }
 
-  private func layer(_ layer: LinearLayer, _ block: Int, _ dropoutSeed: UInt64?) -> AdaptedLayer {
+  func layer(_ layer: LinearLayer, _ block: Int, _ dropoutSeed: UInt64?) -> AdaptedLayer {
     var dropout: Dropout?
     if let dropoutSeed, adapter.options.dropout > 0 {
       let stream = UInt64(block * LinearLayer.allCases.count + layer.rawValue)
@@ -78,54 +78,6 @@ package final class TrainingPass {
     return AdaptedLayer(
       backend: backend, weight: model.blocks[block][layer], pair: adapter.pairs[block][layer],
       scale: adapter.options.scale, dropout: dropout)
-  }
-}
-
-// MARK: - Forward
-
-extension TrainingPass {
-  private func forward(
-    _ index: Int, _ hidden: MatrixView, _ batch: TrainingBatch, dropoutSeed: UInt64?, _ isCancelled: () -> Bool
-  ) throws {
-    let block = model.blocks[index]
-    let kept = activations[index]
-    let rows = hidden.rows
-    let epsilon = model.configuration.normEpsilon
-    let normed = workspace.normed.view.reshaped(rows, model.configuration.hiddenSize)
-    func apply(_ name: LinearLayer, _ x: MatrixView, into y: MatrixView) throws {
-      if isCancelled() { throw CancellationError() }
-      layer(name, index, dropoutSeed).forward(
-        x, into: y, reduced: kept.reduced[name]?.prefix(rows), dropped: workspace.dropped)
-    }
-
-    kept.input.prefix(rows).copy(from: hidden)
-    backend.normalize(hidden, gain: block.attentionNorm, epsilon: epsilon, into: normed)
-    try apply(.q, normed, into: kept.queries.prefix(rows))
-    try apply(.k, normed, into: kept.keys.prefix(rows))
-    try apply(.v, normed, into: kept.values.prefix(rows))
-    for sequence in batch.sequences {
-      rotary.rotate(kept.queries.view[sequence])
-      rotary.rotate(kept.keys.view[sequence])
-      backend.attend(
-        attention(kept, sequence), into: kept.attended.view[sequence], logSums: kept.logSums.view[sequence])
-    }
-    try apply(.o, kept.attended.prefix(rows), into: normed)
-    hidden.add(normed)
-
-    kept.middle.prefix(rows).copy(from: hidden)
-    backend.normalize(hidden, gain: block.feedForwardNorm, epsilon: epsilon, into: normed)
-    try apply(.gate, normed, into: kept.gate.prefix(rows))
-    try apply(.up, normed, into: kept.up.prefix(rows))
-    let gated = workspace.gated.prefix(rows)
-    backend.gate(kept.gate.prefix(rows), kept.up.prefix(rows), into: gated)
-    try apply(.down, gated, into: normed)
-    hidden.add(normed)
-  }
-
-  private func attention(_ kept: BlockActivations, _ sequence: Range<Int>) -> Attention {
-    Attention(
-      queries: kept.queries.view[sequence], keys: kept.keys.view[sequence], values: kept.values.view[sequence],
-      headSize: model.configuration.headSize)
   }
 
   /// The loss of the rows that have a label and, where wanted, the gradient of the hidden states.
@@ -151,95 +103,4 @@ extension TrainingPass {
     for (row, token) in labelled.enumerated() { dHidden.row(token).update(from: normed.view.row(row), count: width) }
     return loss
   }
-}
-
-// MARK: - Backward
-
-extension TrainingPass {
-  /// Turns the gradient of a block's output into that of its input and adds the gradients of its pairs.
-  private func backward(
-    _ index: Int, _ dHidden: MatrixView, _ batch: TrainingBatch, _ gradients: [LinearLayer: LoRAPair],
-    dropoutSeed: UInt64?, _ isCancelled: () -> Bool
-  ) throws {
-    let isLowest = index == lowestBlock
-    // What lies before the lowest pair of the lowest block needs no gradient.
-    let needsAttention = !isLowest || LinearLayer.attention.contains { gradients[$0] != nil }
-    try backwardFeedForward(index, dHidden, gradients, dropoutSeed, needsInput: needsAttention, isCancelled)
-    if needsAttention {
-      try backwardAttention(index, dHidden, batch, gradients, dropoutSeed, needsInput: !isLowest, isCancelled)
-    }
-  }
-
-  private func backwardFeedForward(
-    _ index: Int, _ dHidden: MatrixView, _ gradients: [LinearLayer: LoRAPair], _ dropoutSeed: UInt64?,
-    needsInput: Bool, _ isCancelled: () -> Bool
-  ) throws {
-    let (block, kept, rows) = (model.blocks[index], activations[index], dHidden.rows)
-    let epsilon = model.configuration.normEpsilon
-    let (gate, up) = (kept.gate.prefix(rows), kept.up.prefix(rows))
-    let (gated, dGate) = (workspace.gated.prefix(rows), workspace.dGate.prefix(rows))
-    let middle = kept.middle.prefix(rows)
-
-    backend.gate(gate, up, into: gated)
-    try backward(.down, index, dHidden, x: gated, gradients, dropoutSeed, into: dGate, adding: false, isCancelled)
-    backend.gateBackward(gate, up, gradient: dGate)  // gate and up hold their gradients from here on
-    let normed = workspace.normed.view.reshaped(rows, model.configuration.hiddenSize)
-    let dNormed = needsInput ? workspace.dNormed.view.reshaped(rows, model.configuration.hiddenSize) : nil
-    backend.normalize(middle, gain: block.feedForwardNorm, epsilon: epsilon, into: normed)
-    try backward(.gate, index, gate, x: normed, gradients, dropoutSeed, into: dNormed, adding: false, isCancelled)
-    try backward(.up, index, up, x: normed, gradients, dropoutSeed, into: dNormed, adding: true, isCancelled)
-    if let dNormed {
-      backend.normalizeBackward(dNormed, x: middle, gain: block.feedForwardNorm, epsilon: epsilon, addingTo: dHidden)
-    }
-  }
-
-  private func backwardAttention(
-    _ index: Int, _ dHidden: MatrixView, _ batch: TrainingBatch, _ gradients: [LinearLayer: LoRAPair],
-    _ dropoutSeed: UInt64?, needsInput: Bool, _ isCancelled: () -> Bool
-  ) throws {
-    let (block, kept, rows) = (model.blocks[index], activations[index], dHidden.rows)
-    let epsilon = model.configuration.normEpsilon
-    let input = kept.input.prefix(rows)
-    let dAttended = workspace.dNormed.view.reshaped(rows, kept.attended.columns)
-    try backward(
-      .o, index, dHidden, x: kept.attended.prefix(rows), gradients, dropoutSeed, into: dAttended, adding: false,
-      isCancelled)
-    let (dQueries, dKeys, dValues) = (
-      workspace.dQueries.prefix(rows), workspace.dKeys.prefix(rows), workspace.dValues.prefix(rows)
-    )
-    backend.attendBackward(
-      batch.sequences.map { sequence in
-        AttentionGradient(
-          attention: attention(kept, sequence), output: kept.attended.view[sequence],
-          logSums: kept.logSums.view[sequence], gradient: dAttended[sequence], dQueries: dQueries[sequence],
-          dKeys: dKeys[sequence], dValues: dValues[sequence])
-      })
-    for sequence in batch.sequences {
-      rotary.rotate(dQueries[sequence], inverse: true)
-      rotary.rotate(dKeys[sequence], inverse: true)
-    }
-    let normed = workspace.normed.view.reshaped(rows, model.configuration.hiddenSize)
-    let dNormed = needsInput ? workspace.dNormed.view.reshaped(rows, model.configuration.hiddenSize) : nil
-    backend.normalize(input, gain: block.attentionNorm, epsilon: epsilon, into: normed)
-    try backward(.q, index, dQueries, x: normed, gradients, dropoutSeed, into: dNormed, adding: false, isCancelled)
-    try backward(.k, index, dKeys, x: normed, gradients, dropoutSeed, into: dNormed, adding: true, isCancelled)
-    try backward(.v, index, dValues, x: normed, gradients, dropoutSeed, into: dNormed, adding: true, isCancelled)
-    if let dNormed {
-      backend.normalizeBackward(dNormed, x: input, gain: block.attentionNorm, epsilon: epsilon, addingTo: dHidden)
-    }
-  }
-
-  private func backward(
-    _ name: LinearLayer, _ index: Int, _ dy: MatrixView, x: MatrixView, _ gradients: [LinearLayer: LoRAPair],
-    _ dropoutSeed: UInt64?, into dx: MatrixView?, adding: Bool, _ isCancelled: () -> Bool
-  ) throws {
-    if isCancelled() { throw CancellationError() }
-    layer(name, index, dropoutSeed).backward(
-      dy, x: x, reduced: activations[index].reduced[name]?.prefix(dy.rows), gradient: gradients[name],
-      dReduced: workspace.dReduced, dropped: workspace.dropped, into: dx, adding: adding)
-  }
-}
-
-extension LinearLayer {
-  fileprivate static let attention: [LinearLayer] = [.q, .k, .v, .o]
 }
