@@ -13,10 +13,14 @@
 #define TK_NAME "avx2"
 #define TK_AVX2
 #include "decode.inc"
+#include "decode_k.inc"
+#include "decode_levels.inc"
+#include "encode.inc"
 #include "nibbles.inc"
 #include "codes.inc"
 #include "vectors.inc"
 #include "products.inc"
+#include "products_k.inc"
 #include "table.inc"
 #pragma clang attribute pop
 

@@ -11,10 +11,14 @@
 #define TK(name) name##_plain
 #define TK_NAME "plain"
 #include "decode.inc"
+#include "decode_k.inc"
+#include "decode_levels.inc"
+#include "encode.inc"
 #include "nibbles.inc"
 #include "codes.inc"
 #include "vectors.inc"
 #include "products.inc"
+#include "products_k.inc"
 #include "table.inc"
 
 const tk_kernels *tk_kernels_plain(void) { return &table_plain; }

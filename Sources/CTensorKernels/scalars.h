@@ -27,6 +27,18 @@ static inline float tk_float_from_half(uint16_t half) {
   return tk_float_from_bits(sign | (rest >= 0x7c00u ? special : finite));
 }
 
+// float32 to IEEE float16, to nearest even, too large to infinity; not-a-numbers become the quiet one of their sign.
+static inline uint16_t tk_half_from_float(float value) {
+  const uint32_t bits = tk_bits_from_float(value), sign = bits >> 16 & 0x8000u, rest = bits & 0x7fffffffu;
+  // From 2^-14 up the exponent's bias changes and thirteen bits are rounded away. The carry may reach the exponent.
+  const uint32_t normal = (rest - 0x38000000u + 0xfffu + (rest >> 13 & 1)) >> 13;
+  // Below, adding a half leaves the bits of the result, rounded, at the low end of the sum.
+  const uint32_t small = tk_bits_from_float(tk_float_from_bits(rest) + 0.5f) - 0x3f000000u;
+  const uint32_t finite = rest < 0x38800000u ? small : normal;
+  const uint32_t special = rest > 0x7f800000u ? 0x7e00u : 0x7c00u;
+  return (uint16_t)(sign | (rest >= 0x47800000u ? special : finite));
+}
+
 static inline uint16_t tk_load16(const uint8_t *bytes) {
   uint16_t value;
   memcpy(&value, bytes, 2);

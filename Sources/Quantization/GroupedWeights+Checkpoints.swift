@@ -66,7 +66,9 @@ extension GroupedWeights {
   ) throws(QuantizationError) {
     let count = try QuantizationError.count(rows: rows, columns: columns)
     let (size, groups) = try Self.groups(of: groupSize, columns: columns, format: "awq")
-    for side in [columns, rows] where side % 8 != 0 { throw .rowNotDivisible(columns: side, format: "awq", multiple: 8) }
+    for side in [columns, rows] where side % 8 != 0 {
+      throw .rowNotDivisible(columns: side, format: "awq", multiple: 8)
+    }
     try QuantizationError.check(.qweight, qweight.count, is: count / 2)
     try QuantizationError.check(.qzeros, qzeros.count, is: groups * (rows / 2))
     try Self.check(scales, in: scaleFormat, count: groups * rows)

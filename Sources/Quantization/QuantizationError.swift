@@ -30,6 +30,8 @@ package enum QuantizationError: Error, Hashable, Sendable {
   case scaleFormat(BlockFormat)
   /// A format that is only read.
   case notEncodable(BlockFormat)
+  /// Infinity or not-a-number among weights that a format of codes was to hold.
+  case notFinite(BlockFormat)
 }
 
 extension QuantizationError {

@@ -48,9 +48,17 @@ extension BlockFormat {
   /// The function that multiplies packed rows by a vector, for the formats that have one.
   fileprivate func products(in kernels: tk_kernels) -> tk_products? {
     switch self {
+    case .f32: kernels.products_f32
+    case .f16: kernels.products_f16
+    case .bf16: kernels.products_bf16
     case .q4_0: kernels.products_q4_0
     case .q4_1: kernels.products_q4_1
+    case .q5_0: kernels.products_q5_0
+    case .q5_1: kernels.products_q5_1
     case .q8_0: kernels.products_q8_0
+    case .q4_K: kernels.products_q4_K
+    case .q5_K: kernels.products_q5_K
+    case .q6_K: kernels.products_q6_K
     default: nil
     }
   }

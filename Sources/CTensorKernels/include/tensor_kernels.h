@@ -11,6 +11,9 @@
 // Decodes `count` elements (a multiple of the block size) of packed blocks to float32.
 typedef void (*tk_decode)(const uint8_t *blocks, size_t count, float *out);
 
+// Encodes `count` elements (a multiple of the block size); returns whether a block got a number that is not finite.
+typedef int (*tk_encode)(const float *x, size_t count, uint8_t *blocks);
+
 // y[row] = row · x for packed rows of `columns` elements, whole blocks.
 typedef void (*tk_products)(const uint8_t *blocks, size_t rows, size_t columns, const float *x, float *y);
 
@@ -20,9 +23,14 @@ typedef struct tk_kernels {
   // Block formats, as ggml lays them out (little-endian, scales in float16).
   tk_decode decode_f32, decode_f16, decode_bf16;
   tk_decode decode_q4_0, decode_q4_1, decode_q5_0, decode_q5_1, decode_q8_0;
-  tk_decode decode_q4_K, decode_q5_K, decode_q6_K;
+  tk_decode decode_q2_K, decode_q3_K, decode_q4_K, decode_q5_K, decode_q6_K;
+  tk_decode decode_iq4_nl, decode_iq4_xs, decode_mxfp4, decode_tq1_0, decode_tq2_0;
 
-  tk_products products_q4_0, products_q4_1, products_q8_0;
+  tk_encode encode_f32, encode_f16, encode_bf16, encode_q4_0, encode_q8_0;
+
+  tk_products products_f32, products_f16, products_bf16;
+  tk_products products_q4_0, products_q4_1, products_q5_0, products_q5_1, products_q8_0;
+  tk_products products_q4_K, products_q5_K, products_q6_K;
 
   // NormalFloat codes, two to a byte, the first in the high nibble; `count` is even: out[i] = levels[code[i]] * scale.
   void (*decode_nibbles)(const uint8_t *codes, size_t count, const float *levels, float scale, float *out);
