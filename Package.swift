@@ -153,6 +153,13 @@ let package = Package(
       name: "ChatTemplatesTests", dependencies: ["ChatTemplates", "JSONValue", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "HubTests", dependencies: ["Hub", "JSONValue", crypto], swiftSettings: settings),
     .testTarget(
+      name: "FuzzTests",
+      dependencies: [
+        "LanguageModels", "ModelFiles", "Tokenization", "ChatTemplates", "Datasets", "Hub", "TensorCore", "TestSupport",
+        "JSONValue",
+      ],
+      swiftSettings: settings),
+    .testTarget(
       name: "RandomTests", dependencies: ["TensorCore", "TestSupport", "JSONValue"], swiftSettings: settings),
     .testTarget(
       name: "QuantizationTests",

