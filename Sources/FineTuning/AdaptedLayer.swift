@@ -3,21 +3,23 @@ import ModelFiles
 import Quantization
 import TensorCore
 
-/// A frozen linear layer and, where it is a target, the pair beside it: y = x Wᵀ + s · (dropout(x) Aᵀ) Bᵀ.
+/// A frozen linear layer and, where it is a target, the pair beside it: y = x Wᵀ + bias + s · (dropout(x) Aᵀ) Bᵀ.
 struct AdaptedLayer {
   let backend: any ComputeBackend
   let weight: WeightMatrix
+  /// Frozen as the weight is; it has no part in the backward pass.
+  let bias: [Float]?
   let pair: LoRAPair?
-  let scale: Float
   let dropout: Dropout?
 
   /// Writes y; keeps dropout(x) Aᵀ in `reduced`.
   func forward(_ x: MatrixView, into y: MatrixView, reduced: MatrixView?, dropped: Matrix) {
     backend.multiply(x, by: weight, into: y)
+    if let bias { backend.add(bias, toRowsOf: y) }
     guard let pair, let reduced else { return }
     let input = applyDropout(x, dropped)
     backend.multiply(input, transposed: false, by: pair.a.view, transposed: true, into: reduced, scale: 1, keep: 0)
-    backend.multiply(reduced, transposed: false, by: pair.b.view, transposed: true, into: y, scale: scale, keep: 1)
+    backend.multiply(reduced, transposed: false, by: pair.b.view, transposed: true, into: y, scale: pair.scale, keep: 1)
   }
 
   /// Adds to the pair's gradients and, unless `dx` is nil, computes the gradient of x.
@@ -31,9 +33,10 @@ struct AdaptedLayer {
   ) {
     if let dx { backend.multiplyTransposed(dy, by: weight, into: dx, adding: adding) }
     guard let pair, let reduced, let gradient else { return }
-    let dt = dReduced.prefix(dy.rows)
-    backend.multiply(dy, transposed: true, by: reduced, transposed: false, into: gradient.b.view, scale: scale, keep: 1)
-    backend.multiply(dy, transposed: false, by: pair.b.view, transposed: false, into: dt, scale: scale, keep: 0)
+    let dt = dReduced.view.reshaped(dy.rows, pair.rank)
+    backend.multiply(
+      dy, transposed: true, by: reduced, transposed: false, into: gradient.b.view, scale: pair.scale, keep: 1)
+    backend.multiply(dy, transposed: false, by: pair.b.view, transposed: false, into: dt, scale: pair.scale, keep: 0)
     let input = applyDropout(x, dropped)
     backend.multiply(dt, transposed: true, by: input, transposed: false, into: gradient.a.view, scale: 1, keep: 1)
     guard let dx else { return }

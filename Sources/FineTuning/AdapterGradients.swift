@@ -12,7 +12,8 @@ package struct AdapterGradients {
     pairs = adapter.pairs.map { block in
       block.mapValues { pair in
         LoRAPair(
-          a: Matrix(rows: pair.a.rows, columns: pair.a.columns), b: Matrix(rows: pair.b.rows, columns: pair.b.columns))
+          a: Matrix(rows: pair.a.rows, columns: pair.a.columns), b: Matrix(rows: pair.b.rows, columns: pair.b.columns),
+          scale: pair.scale)
       }
     }
   }

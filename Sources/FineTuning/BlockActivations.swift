@@ -6,8 +6,8 @@ import TensorCore
 ///
 /// Norms and the gated product are cheap and computed again.
 struct BlockActivations {
-  /// What came in, `[N, D]`.
-  let input: Matrix
+  /// What went into each norm: rows of `[N, D]`, or of all heads `[N · H, d]` and `[N · K, d]`.
+  let normInputs: [BlockNorm: Matrix]
   /// Rotated queries `[N, H · d]` and keys `[N, K · d]`, and values.
   let queries: Matrix
   let keys: Matrix
@@ -16,8 +16,6 @@ struct BlockActivations {
   let attended: Matrix
   /// Logarithms of the sums of exponentials, `[N, H]`.
   let logSums: Matrix
-  /// What went into the feed-forward part, `[N, D]`.
-  let middle: Matrix
   /// `[N, F]` each.
   let gate: Matrix
   let up: Matrix
@@ -28,16 +26,23 @@ struct BlockActivations {
     func matrix(_ columns: Int) -> Matrix { Matrix(rows: rows, columns: columns) }
     let width = configuration.headCount * configuration.headSize
     let sharedWidth = configuration.keyValueHeadCount * configuration.headSize
-    input = matrix(configuration.hiddenSize)
+    var inputs: [BlockNorm: Matrix] = [:]
+    for norm in configuration.architecture.norms {
+      switch norm {
+      case .query: inputs[norm] = Matrix(rows: rows * configuration.headCount, columns: configuration.headSize)
+      case .key: inputs[norm] = Matrix(rows: rows * configuration.keyValueHeadCount, columns: configuration.headSize)
+      default: inputs[norm] = matrix(configuration.hiddenSize)
+      }
+    }
+    normInputs = inputs
     queries = matrix(width)
     keys = matrix(sharedWidth)
     values = matrix(sharedWidth)
     attended = matrix(width)
     logSums = matrix(configuration.headCount)
-    middle = matrix(configuration.hiddenSize)
     gate = matrix(configuration.feedForwardSize)
     up = matrix(configuration.feedForwardSize)
-    reduced = pairs.mapValues { matrix($0.a.rows) }
+    reduced = pairs.mapValues { matrix($0.rank) }
   }
 }
 

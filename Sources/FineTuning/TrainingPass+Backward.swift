@@ -21,35 +21,31 @@ extension TrainingPass {
     _ index: Int, _ dHidden: MatrixView, _ gradients: [LinearLayer: LoRAPair], _ dropoutSeed: UInt64?,
     needsInput: Bool, _ isCancelled: () -> Bool
   ) throws {
-    let (block, kept, rows) = (model.blocks[index], activations[index], dHidden.rows)
-    let epsilon = model.configuration.normEpsilon
+    let (kept, rows) = (activations[index], dHidden.rows)
     let (gate, up) = (kept.gate.prefix(rows), kept.up.prefix(rows))
     let (gated, dGate) = (workspace.gated.prefix(rows), workspace.dGate.prefix(rows))
-    let middle = kept.middle.prefix(rows)
+    let activation = model.configuration.architecture.activation
 
-    backend.gate(gate, up, into: gated)
-    try backward(.down, index, dHidden, x: gated, gradients, dropoutSeed, into: dGate, adding: false, isCancelled)
-    backend.gateBackward(gate, up, gradient: dGate)  // gate and up hold their gradients from here on
-    let normed = workspace.normed.view.reshaped(rows, model.configuration.hiddenSize)
+    backend.gate(gate, up, by: activation, into: gated)
+    let dDown = branchGradient(through: .postFeedForward, index, dHidden)
+    try backward(.down, index, dDown, x: gated, gradients, dropoutSeed, into: dGate, adding: false, isCancelled)
+    backend.gateBackward(gate, up, by: activation, gradient: dGate)  // gate and up hold their gradients from here on
+    let normed = normedAgain(.feedForward, index, rows)
     let dNormed = needsInput ? workspace.dNormed.view.reshaped(rows, model.configuration.hiddenSize) : nil
-    backend.normalize(middle, gain: block.feedForwardNorm, epsilon: epsilon, into: normed)
     try backward(.gate, index, gate, x: normed, gradients, dropoutSeed, into: dNormed, adding: false, isCancelled)
     try backward(.up, index, up, x: normed, gradients, dropoutSeed, into: dNormed, adding: true, isCancelled)
-    if let dNormed {
-      backend.normalizeBackward(dNormed, x: middle, gain: block.feedForwardNorm, epsilon: epsilon, addingTo: dHidden)
-    }
+    if let dNormed { normalizeBackward(.feedForward, index, dNormed, into: dHidden, adding: true) }
   }
 
   private func backwardAttention(
     _ index: Int, _ dHidden: MatrixView, _ batch: TrainingBatch, _ gradients: [LinearLayer: LoRAPair],
     _ dropoutSeed: UInt64?, needsInput: Bool, _ isCancelled: () -> Bool
   ) throws {
-    let (block, kept, rows) = (model.blocks[index], activations[index], dHidden.rows)
-    let epsilon = model.configuration.normEpsilon
-    let input = kept.input.prefix(rows)
+    let (configuration, kept, rows) = (model.configuration, activations[index], dHidden.rows)
     let dAttended = workspace.dNormed.view.reshaped(rows, kept.attended.columns)
+    let dOutput = branchGradient(through: .postAttention, index, dHidden)
     try backward(
-      .o, index, dHidden, x: kept.attended.prefix(rows), gradients, dropoutSeed, into: dAttended, adding: false,
+      .o, index, dOutput, x: kept.attended.prefix(rows), gradients, dropoutSeed, into: dAttended, adding: false,
       isCancelled)
     let (dQueries, dKeys, dValues) = (
       workspace.dQueries.prefix(rows), workspace.dKeys.prefix(rows), workspace.dValues.prefix(rows)
@@ -57,23 +53,50 @@ extension TrainingPass {
     backend.attendBackward(
       batch.sequences.map { sequence in
         AttentionGradient(
-          attention: attention(kept, sequence), output: kept.attended.view[sequence],
+          attention: attention(index, sequence), output: kept.attended.view[sequence],
           logSums: kept.logSums.view[sequence], gradient: dAttended[sequence], dQueries: dQueries[sequence],
           dKeys: dKeys[sequence], dValues: dValues[sequence])
       })
     for sequence in batch.sequences {
-      rotary.rotate(dQueries[sequence], inverse: true)
-      rotary.rotate(dKeys[sequence], inverse: true)
+      rotary[block: index].rotate(dQueries[sequence], inverse: true)
+      rotary[block: index].rotate(dKeys[sequence], inverse: true)
     }
-    let normed = workspace.normed.view.reshaped(rows, model.configuration.hiddenSize)
-    let dNormed = needsInput ? workspace.dNormed.view.reshaped(rows, model.configuration.hiddenSize) : nil
-    backend.normalize(input, gain: block.attentionNorm, epsilon: epsilon, into: normed)
+    let (dQueryHeads, dKeyHeads) = (dQueries.heads(of: configuration), dKeys.heads(of: configuration))
+    normalizeBackward(.query, index, dQueryHeads, into: dQueryHeads, adding: false)
+    normalizeBackward(.key, index, dKeyHeads, into: dKeyHeads, adding: false)
+    let normed = normedAgain(.attention, index, rows)
+    let dNormed = needsInput ? workspace.dNormed.view.reshaped(rows, configuration.hiddenSize) : nil
     try backward(.q, index, dQueries, x: normed, gradients, dropoutSeed, into: dNormed, adding: false, isCancelled)
     try backward(.k, index, dKeys, x: normed, gradients, dropoutSeed, into: dNormed, adding: true, isCancelled)
     try backward(.v, index, dValues, x: normed, gradients, dropoutSeed, into: dNormed, adding: true, isCancelled)
-    if let dNormed {
-      backend.normalizeBackward(dNormed, x: input, gain: block.attentionNorm, epsilon: epsilon, addingTo: dHidden)
+    if let dNormed { normalizeBackward(.attention, index, dNormed, into: dHidden, adding: true) }
+  }
+
+  /// The gradient of what a part of the block gave before its post-norm, `[N, D]`; dHidden itself when there is no such
+  /// norm.
+  private func branchGradient(through norm: BlockNorm, _ index: Int, _ dHidden: MatrixView) -> MatrixView {
+    guard model.blocks[index].gain(of: norm) != nil else { return dHidden }
+    let gradient = workspace.normed.view.reshaped(dHidden.rows, dHidden.columns)
+    normalizeBackward(norm, index, dHidden, into: gradient, adding: false)
+    return gradient
+  }
+
+  /// The result of a norm, computed again from what went into it.
+  private func normedAgain(_ norm: BlockNorm, _ index: Int, _ rows: Int) -> MatrixView {
+    let normed = workspace.normed.view.reshaped(rows, model.configuration.hiddenSize)
+    if let gain = model.blocks[index].gain(of: norm), let input = activations[index].normInputs[norm] {
+      backend.normalize(input.prefix(rows), gain: gain, epsilon: model.configuration.normEpsilon, into: normed)
     }
+    return normed
+  }
+
+  /// The gradient of what went into a norm; nothing happens when the block lacks the norm.
+  private func normalizeBackward(
+    _ norm: BlockNorm, _ index: Int, _ dy: MatrixView, into dx: MatrixView, adding: Bool
+  ) {
+    guard let gain = model.blocks[index].gain(of: norm), let input = activations[index].normInputs[norm] else { return }
+    backend.normalizeBackward(
+      dy, x: input.prefix(dy.rows), gain: gain, epsilon: model.configuration.normEpsilon, into: dx, adding: adding)
   }
 
   private func backward(

@@ -3,47 +3,60 @@ import ModelFiles
 import TensorCore
 
 extension TrainingPass {
+  /// Passes hidden states `[N, D]` through a block and keeps what its backward pass needs.
   func forward(
     _ index: Int, _ hidden: MatrixView, _ batch: TrainingBatch, dropoutSeed: UInt64?, _ isCancelled: () -> Bool
   ) throws {
-    let block = model.blocks[index]
-    let kept = activations[index]
-    let rows = hidden.rows
-    let epsilon = model.configuration.normEpsilon
-    let normed = workspace.normed.view.reshaped(rows, model.configuration.hiddenSize)
+    let (configuration, kept, rows) = (model.configuration, activations[index], hidden.rows)
+    let normed = workspace.normed.view.reshaped(rows, configuration.hiddenSize)
+    let (queries, keys) = (kept.queries.prefix(rows), kept.keys.prefix(rows))
     func apply(_ name: LinearLayer, _ x: MatrixView, into y: MatrixView) throws {
       if isCancelled() { throw CancellationError() }
       layer(name, index, dropoutSeed).forward(
         x, into: y, reduced: kept.reduced[name]?.prefix(rows), dropped: workspace.dropped)
     }
 
-    kept.input.prefix(rows).copy(from: hidden)
-    backend.normalize(hidden, gain: block.attentionNorm, epsilon: epsilon, into: normed)
-    try apply(.q, normed, into: kept.queries.prefix(rows))
-    try apply(.k, normed, into: kept.keys.prefix(rows))
+    normalize(.attention, index, hidden, into: normed)
+    try apply(.q, normed, into: queries)
+    try apply(.k, normed, into: keys)
     try apply(.v, normed, into: kept.values.prefix(rows))
+    normalize(.query, index, queries.heads(of: configuration))
+    normalize(.key, index, keys.heads(of: configuration))
     for sequence in batch.sequences {
-      rotary.rotate(kept.queries.view[sequence])
-      rotary.rotate(kept.keys.view[sequence])
+      rotary[block: index].rotate(queries[sequence])
+      rotary[block: index].rotate(keys[sequence])
       backend.attend(
-        attention(kept, sequence), into: kept.attended.view[sequence], logSums: kept.logSums.view[sequence])
+        attention(index, sequence), into: kept.attended.view[sequence], logSums: kept.logSums.view[sequence])
     }
     try apply(.o, kept.attended.prefix(rows), into: normed)
+    normalize(.postAttention, index, normed)
     hidden.add(normed)
 
-    kept.middle.prefix(rows).copy(from: hidden)
-    backend.normalize(hidden, gain: block.feedForwardNorm, epsilon: epsilon, into: normed)
+    normalize(.feedForward, index, hidden, into: normed)
     try apply(.gate, normed, into: kept.gate.prefix(rows))
     try apply(.up, normed, into: kept.up.prefix(rows))
     let gated = workspace.gated.prefix(rows)
-    backend.gate(kept.gate.prefix(rows), kept.up.prefix(rows), into: gated)
+    backend.gate(
+      kept.gate.prefix(rows), kept.up.prefix(rows), by: configuration.architecture.activation, into: gated)
     try apply(.down, gated, into: normed)
+    normalize(.postFeedForward, index, normed)
     hidden.add(normed)
   }
 
-  func attention(_ kept: BlockActivations, _ sequence: Range<Int>) -> Attention {
-    Attention(
+  /// The attention of one sequence in a block.
+  func attention(_ index: Int, _ sequence: Range<Int>) -> Attention {
+    let (configuration, kept) = (model.configuration, activations[index])
+    return Attention(
       queries: kept.queries.view[sequence], keys: kept.keys.view[sequence], values: kept.values.view[sequence],
-      headSize: model.configuration.headSize)
+      headSize: configuration.headSize, scale: configuration.attentionScale,
+      window: configuration.window(ofBlock: index))
+  }
+
+  /// y = norm(x), or x itself normed when there is no y; keeps x. Nothing happens when the block lacks the norm.
+  private func normalize(_ norm: BlockNorm, _ index: Int, _ x: MatrixView, into y: MatrixView? = nil) {
+    guard let gain = model.blocks[index].gain(of: norm), let input = activations[index].normInputs[norm] else { return }
+    let kept = input.prefix(x.rows)
+    kept.copy(from: x)
+    backend.normalize(kept, gain: gain, epsilon: model.configuration.normEpsilon, into: y ?? x)
   }
 }

@@ -9,7 +9,7 @@ import TensorCore
 package final class TrainingPass {
   let model: LanguageModel
   let backend: any ComputeBackend
-  let rotary: RotaryEmbedding
+  let rotary: RotaryEmbeddings
   private let adapter: Adapter
   let lowestBlock: Int
   private(set) var workspace: TrainingWorkspace
@@ -29,8 +29,8 @@ package final class TrainingPass {
     self.adapter = adapter
     self.backend = backend
     lowestBlock = lowest
-    rotary = RotaryEmbedding(model.configuration, positions: maxLength)
-    workspace = TrainingWorkspace(model.configuration, rank: adapter.options.rank, rows: 0)
+    rotary = RotaryEmbeddings(model.configuration, positions: maxLength)
+    workspace = TrainingWorkspace(model.configuration, rank: adapter.largestRank, rows: 0)
   }
 
   /// Runs a batch and adds to the gradients.
@@ -65,7 +65,7 @@ package final class TrainingPass {
     guard rows > capacity else { return }
     capacity = rows
     activations = []  // given back before the larger ones are asked for
-    workspace = TrainingWorkspace(model.configuration, rank: adapter.options.rank, rows: rows)
+    workspace = TrainingWorkspace(model.configuration, rank: adapter.largestRank, rows: rows)
     activations = adapter.pairs.map { BlockActivations(model.configuration, pairs: $0, rows: rows) }
   }
 
@@ -76,8 +76,8 @@ package final class TrainingPass {
       dropout = Dropout(probability: adapter.options.dropout, seed: dropoutSeed, stream: stream)
     }
     return AdaptedLayer(
-      backend: backend, weight: model.blocks[block][layer], pair: adapter.pairs[block][layer],
-      scale: adapter.options.scale, dropout: dropout)
+      backend: backend, weight: model.blocks[block][layer], bias: model.blocks[block].bias(of: layer),
+      pair: adapter.pairs[block][layer], dropout: dropout)
   }
 
   /// The loss of the rows that have a label and, where wanted, the gradient of the hidden states.
@@ -96,11 +96,10 @@ package final class TrainingPass {
       normed.view, labels: labelled.map { batch.labels[$0] }, denominator: denominator, gradient: dNormed?.view,
       isCancelled: isCancelled)
     guard let dHidden, let dNormed else { return loss }
-    normed.view.fill(with: 0)
     backend.normalizeBackward(
-      dNormed.view, x: states.view, gain: model.outputNorm, epsilon: epsilon, addingTo: normed.view)
+      dNormed.view, x: states.view, gain: model.outputNorm, epsilon: epsilon, into: dNormed.view, adding: false)
     dHidden.fill(with: 0)
-    for (row, token) in labelled.enumerated() { dHidden.row(token).update(from: normed.view.row(row), count: width) }
+    for (row, token) in labelled.enumerated() { dHidden.row(token).update(from: dNormed.view.row(row), count: width) }
     return loss
   }
 }

@@ -10,6 +10,7 @@ extension Adapter {
     for block in 0..<configuration.blockCount {
       for layer in LinearLayer.allCases { places[layer.path(inBlock: block)] = (block, layer) }
     }
+    let saved = folder.configuration
     var pairs = [[LinearLayer: LoRAPair]](repeating: [:], count: configuration.blockCount)
     for (module, pair) in folder.pairs.sorted(by: { $0.key < $1.key }) {
       guard let (block, layer) = places[module] else {
@@ -22,9 +23,8 @@ extension Adapter {
           path: path,
           reason: .shape(module, found: [pair.b.rows, pair.a.columns], expected: [shape.rows, shape.columns]))
       }
-      pairs[block][layer] = LoRAPair(a: pair.a, b: pair.b)
+      pairs[block][layer] = LoRAPair(a: pair.a, b: pair.b, scale: Float(saved.scale))
     }
-    let saved = folder.configuration
     let options = LoRA(
       rank: saved.rank, alpha: saved.alpha, dropout: saved.dropout, targets: Set(pairs.flatMap(\.keys)),
       isRankStabilized: saved.usesRankStabilizedScaling)

@@ -8,19 +8,20 @@ import TensorCore
 package final class InferenceContext {
   package let model: LanguageModel
   package private(set) var cache: KVCache
-  private let backend: any ComputeBackend
-  private var rotary: RotaryEmbedding
-  private var workspace: Workspace
-
   /// Tokens that pass through the blocks together.
-  private static let chunkSize = 256
+  private let chunkSize: Int
+  let backend: any ComputeBackend
+  private(set) var rotary: RotaryEmbeddings
+  private(set) var workspace: InferenceWorkspace
 
-  package init(_ model: LanguageModel, backend: any ComputeBackend = CPUBackend.shared) {
+  /// - Parameter chunkSize: Tokens that pass through the blocks together; more cost memory, fewer cost time.
+  package init(_ model: LanguageModel, chunkSize: Int = 256, backend: any ComputeBackend = CPUBackend.shared) {
     self.model = model
+    self.chunkSize = chunkSize
     self.backend = backend
     cache = KVCache(model.configuration)
-    rotary = RotaryEmbedding(model.configuration, positions: 0)
-    workspace = Workspace(model.configuration, rows: 1, rank: model.adapter?.options.rank ?? 0)
+    rotary = RotaryEmbeddings(model.configuration, positions: 0)
+    workspace = InferenceWorkspace(model, rows: 1)
   }
 
   /// Forgets all positions from `position` on.
@@ -59,8 +60,8 @@ package final class InferenceContext {
   ) throws {
     try model.check(tokens)
     try cache.reserve(tokens.count)
-    for start in stride(from: 0, to: tokens.count, by: Self.chunkSize) {
-      let range = start..<min(start + Self.chunkSize, tokens.count)
+    for start in stride(from: 0, to: tokens.count, by: chunkSize) {
+      let range = start..<min(start + chunkSize, tokens.count)
       prepare(rows: range.count)
       let hidden = workspace.hidden.prefix(range.count)
       model.embed(tokens[range], into: hidden)
@@ -75,53 +76,12 @@ package final class InferenceContext {
 
   private func prepare(rows: Int) {
     if workspace.hidden.rows < rows || workspace.hidden.rows > max(8, 2 * rows) {
-      workspace = Workspace(model.configuration, rows: rows, rank: model.adapter?.options.rank ?? 0)
+      workspace = InferenceWorkspace(model, rows: rows)
     }
     if rotary.positions < cache.count + rows {
       let positions = min(model.configuration.contextLength, max(2 * rotary.positions, cache.count + rows, 512))
-      rotary = RotaryEmbedding(model.configuration, positions: positions)
+      rotary = RotaryEmbeddings(model.configuration, positions: positions)
     }
-  }
-
-  /// One transformer block: x += o(attention(norm(x))), x += down(silu(gate(norm(x))) · up(norm(x))).
-  private func run(_ index: Int, on hidden: MatrixView) {
-    let block = model.blocks[index]
-    let (rows, start) = (hidden.rows, cache.count)
-    let epsilon = model.configuration.normEpsilon
-    let normed = workspace.normed.prefix(rows)
-    let (queries, attended) = (workspace.queries.prefix(rows), workspace.attended.prefix(rows))
-    let next = cache.next(rows, block: index)
-
-    backend.normalize(hidden, gain: block.attentionNorm, epsilon: epsilon, into: normed)
-    apply(.q, index, normed, into: queries)
-    apply(.k, index, normed, into: next.keys)
-    apply(.v, index, normed, into: next.values)
-    rotary.rotate(queries, start: start)
-    rotary.rotate(next.keys, start: start)
-    let seen = cache.all(with: rows, block: index)
-    let attention = Attention(
-      queries: queries, keys: seen.keys, values: seen.values, headSize: model.configuration.headSize, offset: start)
-    backend.attend(attention, into: attended, logSums: nil)
-    apply(.o, index, attended, into: normed)
-    hidden.add(normed)
-
-    let (gate, up) = (workspace.gate.prefix(rows), workspace.up.prefix(rows))
-    backend.normalize(hidden, gain: block.feedForwardNorm, epsilon: epsilon, into: normed)
-    apply(.gate, index, normed, into: gate)
-    apply(.up, index, normed, into: up)
-    backend.gate(gate, up, into: gate)
-    apply(.down, index, gate, into: normed)
-    hidden.add(normed)
-  }
-
-  /// y = x Wᵀ, and scale · (x Aᵀ) Bᵀ of the adapter added.
-  private func apply(_ layer: LinearLayer, _ block: Int, _ x: MatrixView, into y: MatrixView) {
-    backend.multiply(x, by: model.blocks[block][layer], into: y)
-    guard let adapter = model.adapter, let pair = adapter.pairs[block][layer] else { return }
-    let reduced = workspace.reduced.prefix(x.rows)
-    backend.multiply(x, transposed: false, by: pair.a.view, transposed: true, into: reduced, scale: 1, keep: 0)
-    backend.multiply(
-      reduced, transposed: false, by: pair.b.view, transposed: true, into: y, scale: adapter.options.scale, keep: 1)
   }
 
   private func project(_ hidden: MatrixView, into logits: MatrixView) {
@@ -131,34 +91,13 @@ package final class InferenceContext {
   }
 }
 
-/// What one pass through a block writes to, for `rows` tokens.
-private struct Workspace {
-  let hidden: Matrix
-  let normed: Matrix
-  let queries: Matrix
-  let attended: Matrix
-  let gate: Matrix
-  let up: Matrix
-  let reduced: Matrix
-
-  init(_ configuration: ModelConfiguration, rows: Int, rank: Int) {
-    let width = configuration.headCount * configuration.headSize
-    hidden = Matrix(rows: rows, columns: configuration.hiddenSize)
-    normed = Matrix(rows: rows, columns: configuration.hiddenSize)
-    queries = Matrix(rows: rows, columns: width)
-    attended = Matrix(rows: rows, columns: width)
-    gate = Matrix(rows: rows, columns: configuration.feedForwardSize)
-    up = Matrix(rows: rows, columns: configuration.feedForwardSize)
-    reduced = Matrix(rows: rows, columns: rank)
-  }
-}
-
 extension LanguageModel {
-  /// Writes the embedding of each token into a row of `hidden [T, D]`.
+  /// Writes the embedding of each token, scaled as the model wants it, into a row of `hidden [T, D]`.
   package func embed(_ tokens: ArraySlice<Int>, into hidden: MatrixView) {
     for (row, token) in tokens.enumerated() {
       tokenEmbedding.decode(rows: token..<token + 1, into: hidden.row(row))
     }
+    if configuration.embeddingScale != 1 { hidden.multiply(by: configuration.embeddingScale) }
   }
 
   /// Makes sure that every id is in the vocabulary.
@@ -169,5 +108,11 @@ extension LanguageModel {
     if let wrong = tokens.first(where: { $0 < 0 || $0 >= size }) {
       throw .tokenOutOfRange(wrong, vocabulary: size)
     }
+  }
+}
+
+extension MatrixView {
+  fileprivate func multiply(by factor: Float) {
+    for index in 0..<count { base[index] *= factor }
   }
 }

@@ -35,22 +35,31 @@ package struct LoRA: Sendable, Hashable {
 }
 
 /// The two thin matrices beside one linear layer: y += scale · (x Aᵀ) Bᵀ.
+///
+/// Rank and scale belong to the pair: PEFT's `rank_pattern` and `alpha_pattern` give layers their own.
 package struct LoRAPair: Sendable {
   /// A, shape `[r, in]`.
   package let a: Matrix
   /// B, shape `[out, r]`.
   package let b: Matrix
+  /// What B A is multiplied by.
+  package let scale: Float
 
-  package init(a: Matrix, b: Matrix) {
+  package init(a: Matrix, b: Matrix, scale: Float) {
     self.a = a
     self.b = b
+    self.scale = scale
   }
+
+  /// `r`.
+  package var rank: Int { a.rows }
 
   package var parameterCount: Int { a.rows * a.columns + b.rows * b.columns }
 }
 
 /// The adapter of a whole model: a pair for each targeted layer of each block.
 package struct Adapter: Sendable {
+  /// What the adapter was made with; pairs may differ from its rank and scale.
   package let options: LoRA
   /// Pairs by block, then by layer.
   package let pairs: [[LinearLayer: LoRAPair]]
@@ -59,6 +68,9 @@ package struct Adapter: Sendable {
     self.options = options
     self.pairs = pairs
   }
+
+  /// The largest rank of all pairs.
+  package var largestRank: Int { pairs.reduce(0) { $1.values.reduce($0) { max($0, $1.rank) } } }
 
   package var parameterCount: Int { pairs.reduce(0) { $0 + $1.values.reduce(0) { $0 + $1.parameterCount } } }
 
@@ -77,7 +89,7 @@ package struct Adapter: Sendable {
         let a = (0..<options.rank * shape.columns).map { _ in generator.uniform(in: -bound..<bound) }
         block[layer] = LoRAPair(
           a: Matrix(rows: options.rank, columns: shape.columns, values: a),
-          b: Matrix(rows: shape.rows, columns: options.rank))
+          b: Matrix(rows: shape.rows, columns: options.rank), scale: options.scale)
       }
       return block
     }
@@ -86,6 +98,8 @@ package struct Adapter: Sendable {
 
   /// An adapter of its own with the same numbers, to be trained on.
   package func copy() -> Adapter {
-    Adapter(options: options, pairs: pairs.map { $0.mapValues { LoRAPair(a: $0.a.copy(), b: $0.b.copy()) } })
+    Adapter(
+      options: options,
+      pairs: pairs.map { $0.mapValues { LoRAPair(a: $0.a.copy(), b: $0.b.copy(), scale: $0.scale) } })
   }
 }

@@ -37,6 +37,25 @@ package struct ModelConfiguration: Sendable, Hashable {
   /// What embeddings are multiplied by as they enter the first block.
   package var embeddingScale: Float = 1
 
+  /// A model without scaled rotations, biases, windows and scales; they are set afterwards.
+  package init(
+    architecture: Architecture, name: String, blockCount: Int, hiddenSize: Int, feedForwardSize: Int, headCount: Int,
+    keyValueHeadCount: Int, headSize: Int, vocabularySize: Int, contextLength: Int, normEpsilon: Float, ropeBase: Float
+  ) {
+    self.architecture = architecture
+    self.name = name
+    self.blockCount = blockCount
+    self.hiddenSize = hiddenSize
+    self.feedForwardSize = feedForwardSize
+    self.headCount = headCount
+    self.keyValueHeadCount = keyValueHeadCount
+    self.headSize = headSize
+    self.vocabularySize = vocabularySize
+    self.contextLength = contextLength
+    self.normEpsilon = normEpsilon
+    self.ropeBase = ropeBase
+  }
+
   /// The names of the architectures that Quill runs.
   package static var knownArchitectures: [String] { Architecture.allCases.map(\.rawValue) }
 

@@ -11,15 +11,18 @@ package struct RotaryEmbedding: Sendable {
   private let sines: Matrix
 
   /// Computes the tables for positions `0 ..< positions`, in float32 as transformers does.
-  package init(_ configuration: ModelConfiguration, positions: Int) {
-    let half = configuration.headSize / 2
-    headSize = configuration.headSize
+  ///
+  /// - Parameters:
+  ///   - base: What the frequencies are powers of: base^(−2i/d).
+  ///   - factors: What each of the `d` / 2 frequencies is divided by; empty for 1.
+  package init(headSize: Int, base: Float, factors: [Float] = [], positions: Int) {
+    let half = headSize / 2
+    self.headSize = headSize
     cosines = Matrix(rows: positions, columns: half)
     sines = Matrix(rows: positions, columns: half)
     let frequencies = (0..<half).map { index -> Float in
-      let exponent = Float(2 * index) / Float(configuration.headSize)
-      let frequency = 1 / powf(configuration.ropeBase, exponent)
-      return configuration.ropeFactors.isEmpty ? frequency : frequency / configuration.ropeFactors[index]
+      let frequency = 1 / powf(base, Float(2 * index) / Float(headSize))
+      return factors.isEmpty ? frequency : frequency / factors[index]
     }
     let (cosineTable, sineTable) = (cosines.view, sines.view)
     for position in 0..<positions {
@@ -53,4 +56,28 @@ package struct RotaryEmbedding: Sendable {
       }
     }
   }
+}
+
+/// The rotary embeddings of a model: one for all blocks, or one for local blocks and one for the others.
+package struct RotaryEmbeddings: Sendable {
+  private let wide: RotaryEmbedding
+  private let local: RotaryEmbedding?
+  private let isLocal: [Bool]
+
+  /// Computes the tables for positions `0 ..< positions`.
+  package init(_ configuration: ModelConfiguration, positions: Int) {
+    wide = RotaryEmbedding(
+      headSize: configuration.headSize, base: configuration.ropeBase, factors: configuration.ropeFactors,
+      positions: positions)
+    local = configuration.localRopeBase.map {
+      RotaryEmbedding(headSize: configuration.headSize, base: $0, positions: positions)
+    }
+    isLocal = (0..<configuration.blockCount).map(configuration.isLocal)
+  }
+
+  /// Positions that the tables cover.
+  package var positions: Int { wide.positions }
+
+  /// The embedding of a block.
+  package subscript(block index: Int) -> RotaryEmbedding { isLocal[index] ? local ?? wide : wide }
 }

@@ -15,22 +15,23 @@ struct LayerGradientTests {
     let gain = randomMatrix(1, 24, seed: 3).values
     let y = Matrix(rows: 5, columns: 24)
     let dx = Matrix(rows: 5, columns: 24)
-    backend.normalizeBackward(weights.view, x: x.view, gain: gain, epsilon: 1e-5, addingTo: dx.view)
+    backend.normalizeBackward(weights.view, x: x.view, gain: gain, epsilon: 1e-5, into: dx.view, adding: false)
     expectGradient(dx.view, of: x) {
       backend.normalize(x.view, gain: gain, epsilon: 1e-5, into: y.view)
       return weightedSum(y.view, weights)
     }
   }
 
-  @Test func gatedActivation() {
+  @Test(arguments: [Activation.silu, .geluTanh])
+  func gatedActivation(_ activation: Activation) {
     let (gate, up, weights) = (
       randomMatrix(3, 20, seed: 1, scale: 4), randomMatrix(3, 20, seed: 2), randomMatrix(3, 20, seed: 3)
     )
     let (dGate, dUp) = (gate.copy(), up.copy())
-    backend.gateBackward(dGate.view, dUp.view, gradient: weights.view)
+    backend.gateBackward(dGate.view, dUp.view, by: activation, gradient: weights.view)
     let out = Matrix(rows: 3, columns: 20)
     func loss() -> Double {
-      backend.gate(gate.view, up.view, into: out.view)
+      backend.gate(gate.view, up.view, by: activation, into: out.view)
       return weightedSum(out.view, weights)
     }
     expectGradient(dGate.view, of: gate, loss: loss)
@@ -69,7 +70,7 @@ struct LayerGradientTests {
   /// The turn by a position's angle is undone by the inverse turn, and keeps lengths: so its transpose is its inverse.
   @Test func rotaryEmbedding() throws {
     let configuration = try LanguageModel(ggufPath: Fixtures.path("tiny-untied.gguf")).configuration
-    let rotary = RotaryEmbedding(configuration, positions: 40)
+    let rotary = RotaryEmbeddings(configuration, positions: 40)[block: 0]
     let width = configuration.headSize * 2
     let (x, weights) = (randomMatrix(6, width, seed: 1), randomMatrix(6, width, seed: 2))
     let gradient = weights.copy()

@@ -19,7 +19,7 @@ extension CPUBackend {
 
   // With r = 1/√(mean(x²) + ε) and s = Σ dy·gain·x:  dx = r·(dy·gain) − x·r³·s/D.
   package func normalizeBackward(
-    _ dy: MatrixView, x: MatrixView, gain: [Float], epsilon: Float, addingTo dx: MatrixView
+    _ dy: MatrixView, x: MatrixView, gain: [Float], epsilon: Float, into dx: MatrixView, adding: Bool
   ) {
     precondition(x.count == dy.count && dx.count == x.count && gain.count == x.columns, "shapes differ")
     let kernels = kernels
@@ -33,10 +33,22 @@ extension CPUBackend {
             let inverse = Self.inverseRootMeanSquare(kernels.sum_of_squares(source, x.columns), x.columns, epsilon)
             for column in 0..<x.columns { weighted[column] = gradient[column] * gains[column] }
             let along = kernels.dot(weighted, source, x.columns)
+            if !adding { target.update(repeating: 0, count: x.columns) }
             kernels.add_scaled(inverse, weighted, target, x.columns)
             kernels.add_scaled(-inverse * inverse * inverse * along / Float(x.columns), source, target, x.columns)
           }
         }
+      }
+    }
+  }
+
+  package func add(_ bias: [Float], toRowsOf x: MatrixView) {
+    precondition(bias.count == x.columns, "\(bias.count) numbers for \(x.columns) columns")
+    let kernels = kernels
+    bias.withUnsafeBufferPointer { bias in
+      let numbers = bias.baseAddress!
+      pool.runRanges(x.rows, minimum: 32) { range in
+        for row in range { kernels.add_scaled(1, numbers, x.row(row), x.columns) }
       }
     }
   }

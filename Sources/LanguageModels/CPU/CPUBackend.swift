@@ -12,22 +12,6 @@ package final class CPUBackend: ComputeBackend {
   let scratch = ScratchPool()
 
   package init(pool: ThreadPool = .shared) { self.pool = pool }
-
-  package func gate(_ gate: MatrixView, _ up: MatrixView, into out: MatrixView) {
-    precondition(gate.count == up.count && up.count == out.count, "shapes differ")
-    pool.runRanges(out.count, minimum: 4096) { range in
-      let start = range.lowerBound
-      kernels.silu_product(gate.base + start, up.base + start, out.base + start, range.count)
-    }
-  }
-
-  package func gateBackward(_ gate: MatrixView, _ up: MatrixView, gradient: MatrixView) {
-    precondition(gate.count == up.count && up.count == gradient.count, "shapes differ")
-    pool.runRanges(gate.count, minimum: 4096) { range in
-      let start = range.lowerBound
-      kernels.silu_product_backward(gate.base + start, up.base + start, gradient.base + start, range.count)
-    }
-  }
 }
 
 /// Float32 memory that is used again instead of being asked of the system for each product.
