@@ -45,29 +45,7 @@ package enum Catalogue {
     return model.path
   }
 
-  /// The name that was probably meant: one that begins like the word or is the beginning of it, or one that is spelled like it.
   private static func nearest(to word: String) -> String? {
-    let word = (word as NSString).lastPathComponent.lowercased()
-    guard word.count > 2 else { return nil }
-    let names = models.map(\.name)
-    return names.first { $0.hasPrefix(word) || word.hasPrefix($0) }
-      ?? names.map { (name: $0, distance: editDistance($0, word)) }
-      .filter { 3 * $0.distance <= max(word.count, $0.name.count) }
-      .min { $0.distance < $1.distance }?.name
-  }
-
-  /// Letters to insert, delete or replace (Levenshtein, 1966).
-  private static func editDistance(_ first: String, _ second: String) -> Int {
-    let second = Array(second)
-    var last = Array(0...second.count)
-    for (row, letter) in first.enumerated() {
-      var current = [row + 1]
-      for column in second.indices {
-        let replaced = last[column] + (second[column] == letter ? 0 : 1)
-        current.append(min(replaced, last[column + 1] + 1, current[column] + 1))
-      }
-      last = current
-    }
-    return last[second.count]
+    Spelling.nearest(to: (word as NSString).lastPathComponent, in: models.map(\.name))
   }
 }

@@ -1,0 +1,160 @@
+import Foundation
+import JSONValue
+
+/// The Hugging Face hub: models, datasets and files by the names that everyone uses, kept in the cache that Python's
+/// `huggingface_hub` uses too.
+///
+/// Calls block the thread that makes them. `progress` and `isCancelled` are called on that thread only; a call that is
+/// cancelled throws `CancellationError` within a tenth of a second, and what was fetched is gone on with next time.
+package struct HuggingFaceHub: Sendable {
+  private let connection: HubConnection
+
+  /// - Parameters:
+  ///   - environment: `HF_ENDPOINT`, `HF_HOME`, `HF_HUB_CACHE`, `HF_HUB_OFFLINE`, `HF_TOKEN` and their like.
+  ///   - wait: Waits between tries; tests need not.
+  package init(environment: [String: String] = ProcessInfo.processInfo.environment, wait: HubWait? = nil) {
+    connection = HubConnection(settings: HubSettings(environment), wait: wait ?? HubRetry.sleep)
+  }
+
+  /// The folder of the cache of all repositories.
+  package var cache: String { connection.settings.cache }
+
+  /// Fetches what a model needs and says where it lies.
+  ///
+  /// With a tag it is a GGUF, all parts of it. Without one it is the Hugging Face folder if the repository has
+  /// `config.json` and safetensors at its root, else the GGUF that llama.cpp takes (Q4_K_M, Q8_0, the first), else an
+  /// adapter.
+  ///
+  /// - Parameters:
+  ///   - repository: Such as `user/repo:Q4_K_M`.
+  ///   - progress: Told at most ten times a second how far it is, and at the end; not at all when all is there.
+  ///   - isCancelled: Whether to stop.
+  /// - Throws: ``HubError``, `CancellationError`.
+  package func resolve(
+    _ repository: HubRepository, progress: @escaping (HubProgress) -> Void = { _ in },
+    isCancelled: @escaping () -> Bool = { false }
+  ) throws -> HubModel {
+    try retryingOnceIfChanged {
+      let snapshot = snapshot(repository, progress, isCancelled)
+      let listing = try snapshot.listing()
+      let gguf = GGUFChoice(listing.files)
+      let folder = ModelFileChoice(listing.files)
+      if repository.tag == nil && folder.isModel {
+        return .folder(try fetchFolder(folder, snapshot, listing))
+      }
+      if repository.tag == nil && gguf.isEmpty {
+        guard folder.isAdapter else { throw HubError.noModel(repository, files: listing.files.map(\.path)) }
+        _ = try snapshot.fetch(folder.adapter, of: listing)
+        return .adapter(snapshot.cache.snapshot(listing.commit))
+      }
+      return .gguf(paths: try fetchGGUF(gguf, snapshot, listing))
+    }
+  }
+
+  /// Fetches the files of rows of a dataset's split and says where they lie, in order.
+  ///
+  /// - Parameters:
+  ///   - repository: Such as `stanfordnlp/imdb`; its tag names a configuration.
+  ///   - split: `train`, `validation`, `test`, or another name.
+  /// - Throws: ``HubError``, `CancellationError`.
+  package func datasetFiles(
+    _ repository: HubRepository, split: String = "train", progress: @escaping (HubProgress) -> Void = { _ in },
+    isCancelled: @escaping () -> Bool = { false }
+  ) throws -> [String] {
+    try retryingOnceIfChanged {
+      let snapshot = snapshot(repository, progress, isCancelled)
+      let listing = try snapshot.listing()
+      let files = try DataFileChoice(listing.files, of: repository)
+        .files(split: split, configuration: repository.tag)
+      return try snapshot.fetch(files, of: listing)
+    }
+  }
+
+  /// Downloads files into a folder of one's own, as `hf download --local-dir` does.
+  ///
+  /// Files that are there already in the same version stay; what the cache has is copied from there.
+  ///
+  /// - Parameters:
+  ///   - include: Patterns such as `*Q4_K_M.gguf`, `*` matches `/` too; none takes every file.
+  ///   - folder: Where the files go, in the folders that they have in the repository.
+  /// - Returns: The paths of the files.
+  /// - Throws: ``HubError``, `CancellationError`.
+  package func download(
+    _ repository: HubRepository, include: [String] = [], to folder: String,
+    progress: @escaping (HubProgress) -> Void = { _ in }, isCancelled: @escaping () -> Bool = { false }
+  ) throws -> [String] {
+    try retryingOnceIfChanged {
+      let snapshot = snapshot(repository, progress, isCancelled)
+      let listing = try snapshot.listing()
+      let globs = include.map(Glob.init)
+      let files = listing.files.filter { file in globs.isEmpty || globs.contains { $0.matches(file.path) } }
+      if files.isEmpty { throw nothingMatches(include, listing) }
+      return try LocalFolder(path: (folder as NSString).expandingTildeInPath)
+        .fetch(files, of: listing, snapshot)
+    }
+  }
+
+  // MARK: - Parts
+
+  private func snapshot(
+    _ repository: HubRepository, _ progress: @escaping (HubProgress) -> Void, _ isCancelled: @escaping () -> Bool
+  ) -> HubSnapshot {
+    HubSnapshot(
+      repository: repository, connection: connection,
+      cache: HubCache(repository: repository, root: connection.settings.cache), progress: progress,
+      isCancelled: isCancelled)
+  }
+
+  private func fetchFolder(
+    _ choice: ModelFileChoice, _ snapshot: HubSnapshot, _ listing: HubListing
+  ) throws -> String {
+    let index = try choice.settings.first { $0.path == ModelFileChoice.index }
+      .map { try snapshot.json($0, of: listing) }
+    let weights = choice.weights(index: index)
+    if let missing = weights.missing.first {
+      throw HubError.fileNotFound(listing.repository, file: missing, nearest: [])
+    }
+    _ = try snapshot.fetch(choice.settings + weights.files, of: listing)
+    return snapshot.cache.snapshot(listing.commit)
+  }
+
+  private func fetchGGUF(_ choice: GGUFChoice, _ snapshot: HubSnapshot, _ listing: HubListing) throws -> [String] {
+    let repository = listing.repository
+    guard let file = choice.file(for: repository.tag) else {
+      throw HubError.tagNotFound(repository, tag: repository.tag ?? "", available: choice.tags)
+    }
+    let parts = choice.parts(of: file)
+    guard parts.files.count == parts.expected else {
+      throw HubError.partsMissing(repository, file: file.path, found: parts.files.count, expected: parts.expected)
+    }
+    return try snapshot.fetch(parts.files, of: listing)
+  }
+
+  private func nothingMatches(_ include: [String], _ listing: HubListing) -> HubError {
+    let paths = listing.files.map(\.path)
+    guard let pattern = include.first, include.count == 1, !pattern.contains(where: { "*?[".contains($0) }) else {
+      return .nothingMatches(listing.repository, pattern: include.joined(separator: "' or '"), files: paths)
+    }
+    return .fileNotFound(
+      listing.repository, file: pattern, nearest: Spelling.nearest(to: pattern, in: paths, most: 3))
+  }
+
+  /// Begins anew, once, when the repository changed under our hands: then a branch means another commit.
+  private func retryingOnceIfChanged<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch HubError.changedMeanwhile {
+      return try body()
+    }
+  }
+}
+
+/// Where a model of the hub lies on this computer.
+package enum HubModel: Sendable, Hashable {
+  /// A GGUF, or all parts of one in order.
+  case gguf(paths: [String])
+  /// A folder in Hugging Face's form: `config.json`, tokenizer, safetensors.
+  case folder(String)
+  /// A folder with PEFT's `adapter_config.json` and `adapter_model.safetensors`.
+  case adapter(String)
+}
