@@ -27,7 +27,7 @@ private struct GGUFWeights: WeightSource {
     configuration = try ModelConfiguration(file)
   }
 
-  var path: String { file.path }
+  var files: ModelSource { .gguf(file) }
 
   func tokenizer() throws -> Tokenizer { try Tokenizer(file) }
 

@@ -20,10 +20,12 @@ package struct LanguageModel: Sendable {
   package var adapter: Adapter?
   /// Where the weights came from.
   package let path: String
+  /// The files behind ``path``; `nil` for a model that was put together in memory.
+  package let source: ModelSource?
 
   package init(
     configuration: ModelConfiguration, tokenizer: Tokenizer, tokenEmbedding: WeightMatrix, blocks: [TransformerBlock],
-    outputNorm: [Float], outputHead: WeightMatrix?, adapter: Adapter? = nil, path: String
+    outputNorm: [Float], outputHead: WeightMatrix?, adapter: Adapter? = nil, path: String, source: ModelSource? = nil
   ) {
     self.configuration = configuration
     self.tokenizer = tokenizer
@@ -33,6 +35,7 @@ package struct LanguageModel: Sendable {
     self.outputHead = outputHead
     self.adapter = adapter
     self.path = path
+    self.source = source
   }
 
   /// The matrix that turns hidden states into logits.

@@ -30,7 +30,7 @@ extension ModelConfiguration {
       throw GGUFError(path: file.path, reason: .missingTensor("token_embd.weight"))
     }
     vocabularySize = embedding.shape[0]
-    if let tokens = file.metadata["tokenizer.ggml.tokens"]?.strings, tokens.count > vocabularySize {
+    if let tokens = file.metadata["tokenizer.ggml.tokens"]?.array, tokens.count > vocabularySize {
       throw keys.impossible(
         "tokenizer.ggml.tokens",
         expected: "at most \(vocabularySize), the rows of token_embd.weight, but found \(tokens.count)")

@@ -7,8 +7,8 @@ import Tokenization
 /// Whatever the files' own conventions are, a source answers in Quill's: rows of q and k in transformers' order, gains as
 /// they are multiplied.
 protocol WeightSource {
-  /// The file or folder, for messages.
-  var path: String { get }
+  /// The file or folder.
+  var files: ModelSource { get }
 
   var configuration: ModelConfiguration { get }
 
@@ -52,6 +52,6 @@ extension LanguageModel {
       outputNorm: source.vector(.outputNorm, count: hidden),
       outputHead: source.contains(.outputHead)
         ? source.matrix(.outputHead, rows: vocabulary, columns: hidden) : nil,
-      path: source.path)
+      path: source.files.path, source: source.files)
   }
 }

@@ -100,29 +100,15 @@ struct GGUFBuilder {
 extension GGUFBuilder {
   /// Takes a file apart, so that it can be put together again with something wrong in it.
   init(copying file: GGUFFile) {
-    for (key, value) in file.metadata.sorted(by: { $0.key < $1.key }) { self[key] = Value(value) }
+    for entry in file.entries {
+      let type = entry.bytes.pointer.loadUnaligned(as: UInt32.self)
+      self[entry.key] = Value(type: UInt32(littleEndian: type), bytes: Array(entry.bytes.buffer.dropFirst(4)))
+    }
     tensors = file.tensors.map { tensor in
       Tensor(
         name: tensor.name, dimensions: tensor.shape.reversed().map(UInt64.init), type: tensor.format.rawValue,
         data: Array(file.data(of: tensor).buffer))
     }
-  }
-}
-
-extension GGUFBuilder.Value {
-  fileprivate init(_ value: GGUFValue) {
-    self =
-      switch value {
-      case .unsigned(let value): .uint32(UInt32(value))
-      case .signed(let value): .int32(Int32(value))
-      case .number(let value): .float32(Float(value))
-      case .bool(let value): .bool(value)
-      case .string(let value): .string(value)
-      case .strings(let values): .strings(values)
-      case .integers(let values): .int32s(values)
-      case .numbers(let values): .array(6, values.map { .float32(Float($0)) })
-      case .bools(let values): .array(7, values.map { .bool($0) })
-      }
   }
 }
 

@@ -50,6 +50,10 @@ extension GGUFError: CommandFailure {
     case .unknownTensor(let name): "'\(path)' has the tensor '\(name)', which Quill's model has no place for"
     case .tensorShape(let name, let found, let expected):
       "tensor '\(name)' of '\(path)' is \(shape(found)); the metadata ask for \(shape(expected))"
+    case .split(let key, let found, let expected):
+      "'\(path)' is no part of this model: its '\(key)' is \(NumberText.count(found)), \(NumberText.count(expected)) was expected"
+    case .partName(let expected): "'\(path)' is one part of a split model, but is not named '\(expected)'"
+    case .missingPart(let part, let count): "'\(part)', one of the \(NumberText.count(count)) parts of the model, is not there"
     default: "'\(path)' is damaged"
     }
   }
@@ -70,6 +74,9 @@ extension GGUFError: CommandFailure {
     case .unknownTensor: "without it the answers would be wrong; models of the family llama without biases work"
     case .alignment, .nestedArray, .emptyKey, .duplicate:
       "the file was made by a faulty program or damaged: fetch it again, or convert the model again with llama.cpp"
+    case .split: "put the parts of one model, and of one download, into one folder"
+    case .partName: "give the parts back the names that they were published under: by them the others are found"
+    case .missingPart: "download all parts into one folder; the model is opened by any of them"
     case .absurd, .valueType, .notUTF8, .dimensions, .tensorMisplaced, .tensorsOverlap:
       "the file was damaged on its way: fetch it again and compare its checksum with the publisher's"
     }

@@ -19,6 +19,8 @@ package struct SafetensorsFile: Sendable {
   package let tensors: [String: Tensor]
   package let metadata: [String: String]
   private let bytes: Bytes
+  /// The mapped file, or `nil` when the bytes were in memory before.
+  private var mapping: MappedWeights?
 
   /// The largest header that is accepted, as in the reference implementation.
   private static let headerLimit = 100_000_000
@@ -27,7 +29,9 @@ package struct SafetensorsFile: Sendable {
   ///
   /// - Throws: ``FileError``, ``SafetensorsError``.
   package init(path: String) throws {
-    try self.init(path: path, bytes: MappedFile(path: path).bytes)
+    let mapping = try MappedWeights(path: path)
+    try self.init(path: path, bytes: mapping.bytes)
+    self.mapping = mapping
   }
 
   /// Checks a file that is in memory already.
@@ -98,6 +102,11 @@ package struct SafetensorsFile: Sendable {
     }
     guard next == end else { throw failure(.bytesLeft(end - next)) }
   }
+
+  /// Makes sure that the file was not cut or written over since it was opened.
+  ///
+  /// - Throws: ``ChangedFileError``.
+  package func checkUnchanged() throws(ChangedFileError) { try mapping?.checkUnchanged() }
 
   /// The raw bytes of a tensor.
   package func data(of tensor: Tensor) -> Bytes { bytes[tensor.range] }

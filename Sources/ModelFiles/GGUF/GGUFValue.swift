@@ -5,10 +5,10 @@ package enum GGUFValue: Sendable, Hashable {
   case number(Double)
   case bool(Bool)
   case string(String)
-  case strings([String])
-  case integers([Int])
-  case numbers([Double])
-  case bools([Bool])
+  case strings(GGUFArray)
+  case integers(GGUFArray)
+  case numbers(GGUFArray)
+  case bools(GGUFArray)
 
   package var integer: Int? {
     switch self {
@@ -33,17 +33,34 @@ package enum GGUFValue: Sendable, Hashable {
     if case .bool(let value) = self { value } else { nil }
   }
 
+  /// The array, whatever its elements are; to count them or to walk over them without decoding all.
+  package var array: GGUFArray? {
+    switch self {
+    case .strings(let array), .integers(let array), .numbers(let array), .bools(let array): array
+    default: nil
+    }
+  }
+
+  /// All strings of an array, decoded anew at each call; so are the three below.
   package var strings: [String]? {
-    if case .strings(let value) = self { value } else { nil }
+    if case .strings(let array) = self { array.strings } else { nil }
   }
 
   package var integers: [Int]? {
-    if case .integers(let value) = self { value } else { nil }
+    if case .integers(let array) = self { array.integers } else { nil }
+  }
+
+  package var numbers: [Double]? {
+    if case .numbers(let array) = self { array.numbers } else { nil }
+  }
+
+  package var bools: [Bool]? {
+    if case .bools(let array) = self { array.bools } else { nil }
   }
 }
 
 /// The wire types of metadata values, with their ids in the file.
-enum GGUFValueType: UInt32 {
+package enum GGUFValueType: UInt32, Sendable, Hashable {
   case uint8 = 0
   case int8 = 1
   case uint16 = 2
@@ -58,7 +75,7 @@ enum GGUFValueType: UInt32 {
   case int64 = 11
   case float64 = 12
 
-  /// The least bytes that one value takes in the file.
+  /// The least bytes that one value takes in the file; all that it takes, but for strings and arrays.
   var minimumSize: Int {
     switch self {
     case .uint8, .int8, .bool: 1

@@ -3,12 +3,16 @@ import TensorCore
 /// Reads numbers and strings in turn from bytes that are not trusted: each length is checked against what is left.
 struct GGUFReader {
   let path: String
+  /// The file, or a copy of its beginning that holds all that is read.
   let bytes: Bytes
+  /// Bytes of the whole file.
+  let fileSize: Int
   private(set) var offset = 0
 
-  init(path: String, bytes: Bytes) {
+  init(path: String, bytes: Bytes, fileSize: Int) {
     self.path = path
     self.bytes = bytes
+    self.fileSize = fileSize
   }
 
   var remaining: Int { bytes.count - offset }
@@ -36,13 +40,11 @@ struct GGUFReader {
     return string
   }
 
-  /// A string that is to name something in a message later; invalid UTF-8 is repaired.
-  mutating func lenientString(_ what: String) throws(GGUFError) -> String {
+  /// Steps over a string that is not decoded yet.
+  mutating func skipString(_ what: String) throws(GGUFError) {
     let length = try read(UInt64.self, what)
     try require(length, what)
-    defer { offset += Int(length) }
-    return String(
-      decoding: UnsafeRawBufferPointer(rebasing: bytes.buffer[offset..<offset + Int(length)]), as: UTF8.self)
+    offset += Int(length)
   }
 
   /// A count of things that take at least `size` bytes each.
@@ -98,33 +100,27 @@ extension GGUFReader {
     }
   }
 
+  /// An array, checked and not decoded.
   private mutating func array(of type: GGUFValueType, count: Int, _ key: String) throws(GGUFError) -> GGUFValue {
     let what = "an element of '\(key)'"
+    let start = offset
     switch type {
     case .string:
-      var strings: [String] = []
-      strings.reserveCapacity(count)
-      for _ in 0..<count { strings.append(try lenientString(what)) }
-      return .strings(strings)
-    case .float32, .float64:
-      var numbers: [Double] = []
-      numbers.reserveCapacity(count)
-      for _ in 0..<count { numbers.append(try scalar(type, key).number ?? 0) }
-      return .numbers(numbers)
-    case .bool:
-      var bools: [Bool] = []
-      for _ in 0..<count { bools.append(try read(UInt8.self, what) != 0) }
-      return .bools(bools)
-    default:
-      var integers: [Int] = []
-      integers.reserveCapacity(count)
-      for _ in 0..<count {
-        guard let value = try scalar(type, key).integer else {
-          throw failure(.absurd(what: what, value: .max, limit: UInt64(Int.max)))
-        }
-        integers.append(value)
+      for _ in 0..<count { try skipString(what) }
+    case .uint64:
+      for _ in 0..<count where try read(UInt64.self, what) > UInt64(Int.max) {
+        throw failure(.absurd(what: what, value: .max, limit: UInt64(Int.max)))
       }
-      return .integers(integers)
+    default:
+      // The count was checked against the bytes that are left.
+      offset += count * type.minimumSize
+    }
+    let elements = GGUFArray(of: type, count: count, bytes: bytes[start..<offset])
+    return switch type {
+    case .string: .strings(elements)
+    case .float32, .float64: .numbers(elements)
+    case .bool: .bools(elements)
+    default: .integers(elements)
     }
   }
 }

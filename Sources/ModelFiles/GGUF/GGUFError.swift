@@ -28,6 +28,12 @@ package struct GGUFError: Error, Hashable {
     /// A tensor that changes what the model computes, but not in a way that Quill knows.
     case unknownTensor(String)
     case tensorShape(String, found: [Int], expected: [Int])
+    /// The keys of a split file contradict each other, the name of the file, or the other parts.
+    case split(String, found: Int, expected: Int)
+    /// A part of a split file whose name is not `…-00001-of-00003.gguf`, by which the others are found.
+    case partName(expected: String)
+    /// Another part of the same model is not there.
+    case missingPart(String, of: Int)
   }
 
   package let path: String

@@ -1,0 +1,79 @@
+import TensorCore
+
+/// An array of a GGUF file's metadata: checked when the file is read, decoded when it is asked for.
+///
+/// A vocabulary is a quarter of a million strings, of which most readers of a file want none.
+package struct GGUFArray: Sendable {
+  package let elementType: GGUFValueType
+  package let count: Int
+  /// The elements as they stand in the file, one after the other.
+  package let bytes: Bytes
+
+  /// Wraps elements that have been checked: strings of a length inside, integers that an `Int` holds.
+  init(of elementType: GGUFValueType, count: Int, bytes: Bytes) {
+    self.elementType = elementType
+    self.count = count
+    self.bytes = bytes
+  }
+
+  /// The same elements where they stand in a copy of the file.
+  func moved(to bytes: Bytes) -> GGUFArray { GGUFArray(of: elementType, count: count, bytes: bytes) }
+}
+
+extension GGUFArray: Hashable {
+  package static func == (a: GGUFArray, b: GGUFArray) -> Bool {
+    a.elementType == b.elementType && a.count == b.count && a.bytes.buffer.elementsEqual(b.bytes.buffer)
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(elementType)
+    hasher.combine(bytes: bytes.buffer)
+  }
+}
+
+// MARK: - Elements
+
+extension GGUFArray {
+  /// Calls `body` with the bytes of each string in turn; they need not be UTF-8.
+  package func forEachString(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+    precondition(elementType == .string, "strings of an array of \(elementType)")
+    var offset = 0
+    for _ in 0..<count {
+      let length = Int(UInt64(littleEndian: bytes.pointer.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
+      try body(UnsafeRawBufferPointer(start: bytes.pointer + offset + 8, count: length))
+      offset += 8 + length
+    }
+  }
+
+  /// The strings; invalid UTF-8 is repaired, as it is only to name something in a message.
+  var strings: [String] {
+    var strings: [String] = []
+    strings.reserveCapacity(count)
+    forEachString { strings.append(String(decoding: $0, as: UTF8.self)) }
+    return strings
+  }
+
+  var integers: [Int] {
+    switch elementType {
+    case .uint8: decoded(UInt8.self)
+    case .int8: decoded(Int8.self)
+    case .uint16: decoded(UInt16.self)
+    case .int16: decoded(Int16.self)
+    case .uint32: decoded(UInt32.self)
+    case .int32: decoded(Int32.self)
+    case .uint64: decoded(UInt64.self)
+    default: decoded(Int64.self)
+    }
+  }
+
+  var numbers: [Double] {
+    if elementType == .float64 { return bytes.array(of: UInt64.self).map { Double(bitPattern: $0) } }
+    return bytes.array(of: UInt32.self).map { Double(Float(bitPattern: $0)) }
+  }
+
+  var bools: [Bool] { bytes.buffer.map { $0 != 0 } }
+
+  private func decoded<Number: FixedWidthInteger & BitwiseCopyable>(_ type: Number.Type) -> [Int] {
+    bytes.array(of: type).map { Int($0) }
+  }
+}
