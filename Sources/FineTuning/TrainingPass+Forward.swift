@@ -52,7 +52,9 @@ extension TrainingPass {
       window: configuration.window(ofBlock: index))
   }
 
-  /// y = norm(x), or x itself normed when there is no y; keeps x. Nothing happens when the block lacks the norm.
+  /// y = norm(x), or x itself normed when there is no y.
+  ///
+  /// Keeps x. Nothing happens when the block lacks the norm.
   private func normalize(_ norm: BlockNorm, _ index: Int, _ x: MatrixView, into y: MatrixView? = nil) {
     guard let gain = model.blocks[index].gain(of: norm), let input = activations[index].normInputs[norm] else { return }
     let kept = input.prefix(x.rows)
