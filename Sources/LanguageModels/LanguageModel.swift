@@ -72,10 +72,8 @@ extension LanguageModel {
     for index in blocks.indices {
       for layer in LinearLayer.allCases {
         if isCancelled() { throw CancellationError() }
-        let decoded = blocks[index][layer].decoded()
-        let weights = NF4Weights(
-          quantizing: UnsafeBufferPointer(decoded.view.buffer), blockSize: blockSize, doubleQuantized: doubleQuantized)
-        model.blocks[index][layer] = WeightMatrix(rows: decoded.rows, columns: decoded.columns, storage: .nf4(weights))
+        model.blocks[index][layer] = WeightMatrix(
+          quantizing: blocks[index][layer].decoded(), blockSize: blockSize, doubleQuantized: doubleQuantized)
       }
     }
     return model
