@@ -3,12 +3,14 @@
 
     make_fixtures.py                        all of them, in order, about four minutes on two cores
     make_fixtures.py NAME…                  some of them: nf4 ggml_blocks tiny_llama smollm2 tokens qlora adapter architectures
+                                            checkpoints
     make_fixtures.py check_adapter DIR OUT  the logits of tiny-llama with an adapter that Quill wrote, by PEFT, into OUT.safetensors
 
 Needs the packages of requirements.txt, and the model and reviews that `make model data` fetches. README.md says what each file is.
 """
 
 import importlib
+import os
 import sys
 import time
 from importlib.metadata import version
@@ -16,8 +18,12 @@ from pathlib import Path
 
 import torch
 
-MAKERS = ["tiny_llama", "nf4", "ggml_blocks", "smollm2", "tokens", "qlora", "adapter", "architectures"]
-PACKAGES = ["torch", "transformers", "peft", "bitsandbytes", "accelerate", "datasets", "tokenizers", "gguf", "numpy", "safetensors"]
+os.environ["HF_HUB_OFFLINE"] = "1"  # nothing is fetched
+MAKERS = ["tiny_llama", "nf4", "ggml_blocks", "smollm2", "tokens", "qlora", "adapter", "architectures", "checkpoints"]
+PACKAGES = [
+    "torch", "transformers", "peft", "bitsandbytes", "accelerate", "datasets", "tokenizers", "gguf", "numpy", "safetensors", "sentencepiece",
+    "llama-cpp-python",
+]  # fmt: skip
 
 
 def write_versions():

@@ -1,13 +1,12 @@
 """architectures/: a tiny random model of each architecture, and what transformers, PEFT and llama.cpp make of it.
 
-NAME/ is a Hugging Face folder and NAME.gguf what llama.cpp's converter makes of it (needs $LLAMA_CPP, its source tree). Some folders have
-config.json as the hub has it, others as transformers 5 writes it. Logits, greedy tokens and gradients are transformers' in float32 with
-eager attention, from the folder.
+NAME/ is a Hugging Face folder and NAME.gguf what llama.cpp's converter makes of it ($LLAMA_CPP names its source tree, as in the sdist of
+llama-cpp-python). Some folders have config.json as the hub has it, others as transformers 5 writes it. Logits, greedy tokens and gradients
+are transformers' in float32 with eager attention, from the folder.
 """
 
 import json
 import math
-import os
 import shutil
 import subprocess
 import sys
@@ -26,22 +25,25 @@ from .tiny_families import FAMILIES
 from .tiny_llama import greedy
 from .tiny_tokenizers import PROBES, review_lines
 
+sys.path.append(str(FIXTURES.parent / "Peers"))
+from llamacpp import Model as LlamaCpp  # noqa: E402
+
 FOLDER = FIXTURES / "architectures"
-TOKENS, PROMPTS, GREEDY = 100, 3, 40
+TOKENS, PROMPTS, GREEDY = 64, 3, 40
 TYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 
 
 def random_model(family, config):
-    """A model whose logits are a few units; every norm and bias is random too. Its weights are exact in the family's type."""
+    """A model whose logits are a few units and depend on every layer more than on the token before; norms and biases are random too."""
     model, rng = AutoModelForCausalLM.from_config(config, dtype=torch.float32).eval(), np.random.default_rng(family.seed)
     shift = 0 if config.model_type.startswith("gemma") else 1
     with torch.no_grad():
         for name, weight in model.named_parameters():
             values = rng.standard_normal(weight.shape, dtype=np.float32)
             if weight.ndim == 1:
-                values = values / 4 if name.endswith("bias") else shift + values / 5
+                values = values / 4 if name.endswith("bias") else values / 5 + shift + (4 if name == "model.norm.weight" else 0)
             else:
-                values *= np.float32(2 if "embed" in name or "lm_head" in name else 1.2) / np.float32(math.sqrt(weight.shape[1]))
+                values *= np.float32(0.4 if "embed" in name or "lm_head" in name else 1.2) / np.float32(math.sqrt(weight.shape[1]))
             weight.copy_(torch.from_numpy(values))
     return model.to(TYPES[family.dtype])
 
@@ -153,11 +155,25 @@ def write_gguf(name, family, *options, output=None):
         report(path)
 
 
+def write_llama_cpp_answers(name):
+    """llama.cpp's greedy tokens, and how far each is ahead of the second best. It rounds activations to the type of 16-bit weights."""
+    path = FOLDER / f"{name}.greedy.json"
+    answers = json.loads(path.read_text())
+    with LlamaCpp(FOLDER / f"{name}.gguf") as model:
+        runs = [model.greedy(prompt, GREEDY) for prompt in answers["prompts"]]
+    leads = [[round(top - second, 4) for _, _, top, second in best] for _, best in runs]
+    save_json(f"architectures/{name}.greedy", answers | {"llama_cpp": {"greedy": [tokens for tokens, _ in runs], "leads": leads}})
+
+
 def make():
     for name, family in FAMILIES.items():
         write_folder(name, family)
         write_answers(name, family)
         if family.gradients:
             write_gradients(name)
-        if family.outtype and "LLAMA_CPP" in os.environ:
+        if family.outtype:
             write_gguf(name, family)
+            write_llama_cpp_answers(name)
+    write_gguf("mistral", FAMILIES["mistral"], "--fuse-qkv", output="mistral-fused.gguf")  # rows of q and k permuted
+    write_gguf("qwen2", FAMILIES["qwen2"], "--fuse-qkv", output="qwen2-fused.gguf")  # biases too
+    write_gguf("qwen2", FAMILIES["qwen2"], "--split-max-tensors", "10", output="qwen2-split.gguf")

@@ -143,7 +143,7 @@ def mistral(**parts):
 
 FAMILIES = {
     "llama": Family(
-        seed=91, tokenizer_files=llama_files, pre="llama-bpe", outtype="f32",
+        seed=111, tokenizer_files=llama_files, pre="llama-bpe",
         generation=dict(bos_token_id=315, eos_token_id=[316, 319], do_sample=True, temperature=0.6, top_p=0.9),
         config=dict(
             architectures=["LlamaForCausalLM"], model_type="llama", hidden_size=64, intermediate_size=96, num_hidden_layers=2,
@@ -154,28 +154,28 @@ FAMILIES = {
         ),
     ),
     "mistral": Family(
-        seed=62, tokenizer_files=mistral_files, dtype="float16", outtype="f16", generation=dict(bos_token_id=1, eos_token_id=2),
+        seed=52, tokenizer_files=mistral_files, dtype="float16", outtype="f16", generation=dict(bos_token_id=1, eos_token_id=2),
         config=mistral(head_dim=12, rope_theta=1000000.0, sliding_window=None, vocab_size=384, torch_dtype="float16"),
     ),
     "mistral-window": Family(
-        seed=143, tokenizer_files=tekken_files, pre="tekken", outtype=None, as_on_hub=False, generation=dict(bos_token_id=1, eos_token_id=2),
+        seed=23, tokenizer_files=tekken_files, pre="tekken", outtype=None, as_on_hub=False, generation=dict(bos_token_id=1, eos_token_id=2),
         config=mistral(sliding_window=8, vocab_size=320, rope_parameters=dict(rope_type="default", rope_theta=10000.0), dtype="bfloat16"),
     ),
     "qwen2": Family(
-        seed=24, tokenizer_files=lambda: qwen_files(False), pre="qwen2", shard="60KB", config=qwen("qwen2"),
+        seed=284, tokenizer_files=lambda: qwen_files(False), pre="qwen2", shard="60KB", config=qwen("qwen2"),
         generation=dict(bos_token_id=317, pad_token_id=317, eos_token_id=[319, 317], do_sample=True, repetition_penalty=1.05, temperature=0.7, top_p=0.8, top_k=20),
     ),
     "qwen3": Family(
-        seed=165, tokenizer_files=lambda: qwen_files(True), pre="qwen2", dtype="float32", outtype="f32", as_on_hub=False,
+        seed=65, tokenizer_files=lambda: qwen_files(True), pre="qwen2", dtype="float32", outtype="f32", as_on_hub=False,
         config=qwen("qwen3", head_dim=16, attention_bias=False),
         generation=dict(bos_token_id=317, pad_token_id=317, eos_token_id=[319, 317], do_sample=True, temperature=0.6, top_p=0.95, top_k=20),
     ),
     "gemma3": Family(
-        seed=36, tokenizer_files=gemma_files, as_on_hub=False, config=gemma(query_pre_attn_scalar=16),
+        seed=176, tokenizer_files=gemma_files, as_on_hub=False, config=gemma(query_pre_attn_scalar=16),
         generation=dict(bos_token_id=2, eos_token_id=[1, 5], pad_token_id=0, do_sample=True, top_k=64, top_p=0.95, cache_implementation="hybrid"),
     ),
     "gemma3-linear": Family(
-        seed=47, tokenizer_files=gemma_files, gradients=False, gguf_changes=dict(query_pre_attn_scalar=16),
+        seed=97, tokenizer_files=gemma_files, gradients=False, gguf_changes=dict(query_pre_attn_scalar=16),
         config=gemma(
             query_pre_attn_scalar=24, rope_theta=1000000.0, rope_local_base_freq=10000.0, rope_scaling=dict(factor=8.0, rope_type="linear"),
             sliding_window_pattern=6,
