@@ -16,6 +16,22 @@ extension Dataset {
     }
   }
 
+  /// The rows of several files, one after the other.
+  ///
+  /// - Parameter paths: At least one.
+  /// - Throws: ``DatasetError``; ``DatasetError/differentColumns(file:found:expected:)`` when the files have different columns.
+  package init(paths: [String]) throws(DatasetError) {
+    var parts: [any RowStorage] = []
+    for path in paths {
+      let part = try Dataset(path: path)
+      if let first = parts.first, part.columns != first.columns {
+        throw .differentColumns(file: path, found: part.columns, expected: first.columns)
+      }
+      parts.append(part.storage)
+    }
+    self.init(parts.count == 1 ? parts[0] : JoinedRows(parts))
+  }
+
   /// The rows of a file of comma-separated values with a header; columns in which all values are numbers are numbers.
   ///
   /// - Parameter separator: One ASCII character.

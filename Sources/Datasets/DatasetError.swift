@@ -13,6 +13,7 @@ package enum DatasetError: Error, Sendable, Hashable {
   case invalidJSON(file: String, line: Int, reason: String)
   case notAnObject(file: String, line: Int, found: String)
   case unevenRow(row: Int, missing: [String], extra: [String])
+  case differentColumns(file: String, found: [String], expected: [String])
   case noColumn(name: String, columns: [String])
   case notText(column: String, row: Int, found: String)
   case validationOutOfRange(value: Double)
@@ -51,6 +52,8 @@ extension DatasetError: CustomStringConvertible {
       "row \(row) differs from row 0:" + (missing.isEmpty ? "" : " it lacks \(missing.joined(separator: ", "))")
         + (missing.isEmpty || extra.isEmpty ? "" : " and")
         + (extra.isEmpty ? "" : " it has \(extra.joined(separator: ", ")), which row 0 has not")
+    case .differentColumns(let file, let found, let expected):
+      "\(file) has the columns \(found.joined(separator: ", ")); the files before it have \(expected.joined(separator: ", "))"
     case .noColumn(let name, let columns):
       "there is no column '\(name)'; columns are \(columns.joined(separator: ", "))"
     case .notText(let column, let row, let found):
@@ -66,6 +69,8 @@ extension DatasetError: CustomStringConvertible {
   package var help: String? {
     switch self {
     case .unreadable: "check the path; a relative one starts at the folder of the notebook"
+    case .unknownFormat(let path, _) where path.lowercased().hasSuffix(".parquet"):
+      "Parquet is not read yet; in Python: pandas.read_parquet(\"…\").to_json(\"rows.jsonl\", orient=\"records\", lines=True)"
     case .unknownFormat: "rows come from .csv, .tsv and .jsonl files; save the file as one of them"
     case .wrongChecksum: "the file is damaged or another version; download it again"
     case .invalidUTF8: "save the file as UTF-8"
@@ -73,6 +78,7 @@ extension DatasetError: CustomStringConvertible {
       "a quotation mark inside a quoted field is written twice: \"she said \"\"no\"\"\""
     case .wrongColumnCount: "a field with a comma or a line break in it goes in quotation marks"
     case .invalidJSON, .notAnObject: "JSON Lines has one object a line, without commas between the lines"
+    case .differentColumns: "open the files one by one, and rename or select columns so that they agree"
     case .noColumn(name: "text", let columns): columns.first.map { "renaming(\"\($0)\", to: \"text\")" }
     default: nil
     }

@@ -49,3 +49,32 @@ struct ColumnSelection: RowStorage {
 
   func value(row: Int, column: Int) -> JSONValue { base.value(row: row, column: sources[column]) }
 }
+
+/// Rows of several storages with the same columns, one after the other.
+struct JoinedRows: RowStorage {
+  let columns: [String]
+  let count: Int
+  private let parts: [any RowStorage]
+  /// The number of the first row of each part.
+  private let starts: [Int]
+
+  /// - Parameter parts: At least one; all with the columns of the first.
+  init(_ parts: [any RowStorage]) {
+    self.parts = parts
+    columns = parts[0].columns
+    var starts: [Int] = []
+    var count = 0
+    for part in parts {
+      precondition(part.columns == columns, "columns differ")
+      starts.append(count)
+      count += part.count
+    }
+    self.starts = starts
+    self.count = count
+  }
+
+  func value(row: Int, column: Int) -> JSONValue {
+    let part = (starts.firstIndex { $0 > row } ?? starts.count) - 1
+    return parts[part].value(row: row - starts[part], column: column)
+  }
+}

@@ -71,4 +71,25 @@ import Testing
     #expect(WordDifference.runs(changed.new).filter(\.isChanged).map(\.text) == ["a", "dog"])
     #expect(WordDifference(from: "", to: "").old.isEmpty)
   }
+
+  @Test func partsOfAWhole() {
+    let map = PartMap(
+      title: "m.gguf",
+      parts: [
+        .init("header", size: 1024, kind: "header"), .init("blk.0", size: 2048, kind: "blocks"),
+        .init("blk.1", size: 1024, kind: "blocks"),
+      ])
+    #expect(
+      map.text() == """
+        m.gguf
+        header ████████                         1.0 KiB, 25.0 %
+        blocks ████████████████████████         3.0 KiB, 75.0 %
+        """)
+    #expect(map.html().contains("title=\"blk.1: 1.0 KiB, 25.0 %\"") && map.html().contains("width:50%"))
+    let stack = FigureStack([map, PartMap(parts: [.init("<b>", size: 0, kind: "none")])])
+    #expect(
+      stack.mimeBundle()["text/plain"]?.string?.hasSuffix("\n\nnone                                  0 B, 0.0 %")
+        == true)
+    #expect(stack.mimeBundle()["text/html"]?.string?.contains("<b>:") == false)
+  }
 }

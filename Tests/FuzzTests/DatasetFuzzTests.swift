@@ -1,0 +1,41 @@
+import Datasets
+import Foundation
+import TensorCore
+import TestSupport
+import Testing
+
+/// Damaged tables and JSON lines.
+struct DatasetFuzzTests {
+  private static let csv = """
+    text,label,source
+    "A fine film, ""really""",1,imdb
+    "Two
+    lines",0,imdb
+    Naïve 🎬,1,own
+
+    """
+  private static let lines = """
+    {"text": "A fine film", "label": 1, "words": ["a", "b"]}
+    {"text": "Na\\u00efve \\ud83c\\udfac", "label": 0.5e1, "more": {"x": null}}
+
+    """
+
+  @Test(arguments: ["csv", "jsonl"]) func rows(_ kind: String) async {
+    if kind == "csv" {
+      await #expect(processExitsWith: .success) { try Self.read(kind: "csv", sample: Self.csv, stream: 5) }
+    } else {
+      await #expect(processExitsWith: .success) { try Self.read(kind: "jsonl", sample: Self.lines, stream: 6) }
+    }
+  }
+
+  private static func read(kind: String, sample: String, stream: UInt64) throws {
+    let folder = try TemporaryFolder()
+    let fuzzer = Fuzzer(
+      samples: [Array(sample.utf8)], words: ["\"\"", "\",\"", "\r\n", "[[[[[[", "{\"a\":", "\\ud800", "\u{feff}"], stream: stream)
+    try fuzzer.run(isExpected: { $0 is DatasetError || $0 is FileError }) { bytes in
+      try folder.write(bytes, to: "rows.\(kind)")
+      let rows = try Dataset(path: folder.path + "/rows.\(kind)")
+      _ = rows.shuffled(seed: 1).preview(3, width: 40)
+    }
+  }
+}
