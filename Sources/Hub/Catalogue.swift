@@ -9,7 +9,12 @@ package enum Catalogue {
       summary: "SmolLM2-135M-Instruct: 30 layers, 134.5 million parameters, trained for English chat, in q4_1",
       file: "smollm2-135m-instruct-q4_1.gguf", byteCount: 98_362_432,
       sha256: "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53", license: "Apache-2.0",
-      source: "Hugging Face, SmolLM2 (Ben Allal et al., 2025, arXiv:2502.02737)", command: "make model")
+      source: "Hugging Face, SmolLM2 (Ben Allal et al., 2025, arXiv:2502.02737)", command: "make model"),
+    CatalogueModel(
+      name: "gemma-3-270m", summary: "Gemma 3 270M: 18 blocks, 268 million parameters, in q4_K_M",
+      file: "gemma-3-270m-q4_k_m.gguf", byteCount: 253_113_024,
+      sha256: "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818", license: "Gemma",
+      source: "Google, Gemma 3 (2025, arXiv:2503.19786)", command: "make gemma"),
   ]
 
   /// The model of this name, in any capitals.

@@ -55,6 +55,20 @@ struct ContentDigest {
     }
   }
 
+  /// The checksum of the content of a file that lies on this computer; `nil` when it cannot be read.
+  ///
+  /// - Throws: `CancellationError`.
+  static func of(_ path: String, _ kind: Kind, isCancelled: () -> Bool) throws -> String? {
+    guard let size = FileSystem.size(of: path), let file = FileHandle(forReadingAtPath: path) else { return nil }
+    defer { try? file.close() }
+    var digest = ContentDigest(kind, size: size)
+    while let piece = try? file.read(upToCount: 1 << 20), !piece.isEmpty {
+      if isCancelled() { throw CancellationError() }
+      piece.withUnsafeBytes { digest.update($0) }
+    }
+    return digest.hexadecimal
+  }
+
   private static func digits(_ bytes: some Sequence<UInt8>) -> String {
     bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }

@@ -33,7 +33,7 @@ enum FileSystem {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
-      throw .cannotWrite(path: folder, reason: reason(errno: errnoOf(error), error))
+      throw .cannotWrite(path: folder, reason: reason(error))
     }
   }
 
@@ -42,16 +42,20 @@ enum FileSystem {
     guard Foundation.rename(path, destination) == 0 else { throw failure(writing: destination) }
   }
 
-  static func copy(_ path: String, to destination: String) throws(HubError) {
+  /// Writes a small file that is there whole or not at all.
+  static func write(_ data: Data, to path: String) throws(HubError) {
+    try makeFolder(of: path)
+    let temporary = "\(path).\(UInt32.random(in: 0...UInt32.max)).tmp"
+    guard FileManager.default.createFile(atPath: temporary, contents: data) else {
+      let failure = failure(writing: path, needed: data.count)
+      unlink(temporary)
+      throw failure
+    }
     do {
-      try? FileManager.default.removeItem(atPath: destination)
-      try FileManager.default.copyItem(atPath: (path as NSString).resolvingSymlinksInPath, toPath: destination)
+      try rename(temporary, to: path)
     } catch {
-      let code = errnoOf(error)
-      try? FileManager.default.removeItem(atPath: destination)
-      throw isFull(code)
-        ? .diskFull(path: destination, needed: size(of: path) ?? 0, free: freeSpace(at: destination))
-        : .cannotWrite(path: destination, reason: reason(errno: code, error))
+      unlink(temporary)
+      throw error
     }
   }
 
@@ -66,32 +70,11 @@ enum FileSystem {
   /// No space, no quota, or a limit on the size of files.
   private static func isFull(_ code: Int32) -> Bool { code == ENOSPC || code == EDQUOT || code == EFBIG }
 
-  private static func errnoOf(_ error: any Error) -> Int32 {
+  /// The system's own words for an error of Foundation, where there are some.
+  private static func reason(_ error: any Error) -> String {
     let error = error as NSError
-    let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError
-    let posix = [error, underlying].compactMap { $0 }.first { $0.domain == NSPOSIXErrorDomain }
-    if let posix { return Int32(posix.code) }
-    return error.code == CocoaError.Code.fileWriteOutOfSpace.rawValue ? ENOSPC : 0
-  }
-
-  private static func reason(errno code: Int32, _ error: any Error) -> String {
-    code == 0 ? error.localizedDescription : String(cString: strerror(code)).lowercased()
-  }
-}
-
-/// A small file that is there whole or not at all.
-enum AtomicFile {
-  static func write(_ data: Data, to path: String) throws(HubError) {
-    try FileSystem.makeFolder(of: path)
-    let temporary = "\(path).\(UInt32.random(in: 0...UInt32.max)).tmp"
-    guard FileManager.default.createFile(atPath: temporary, contents: data) else {
-      throw FileSystem.failure(writing: path, needed: data.count)
-    }
-    do {
-      try FileSystem.rename(temporary, to: path)
-    } catch {
-      unlink(temporary)
-      throw error
-    }
+    let system = [error, error.userInfo[NSUnderlyingErrorKey] as? NSError].compactMap { $0 }
+      .first { $0.domain == NSPOSIXErrorDomain }
+    return system.map { String(cString: strerror(Int32($0.code))).lowercased() } ?? error.localizedDescription
   }
 }

@@ -25,10 +25,12 @@ struct HubCache: Sendable {
     return Self.isCommit(commit) ? commit : nil
   }
 
-  /// Notes what a branch or a tag means. A cache that cannot be written to is no error: it may be shared.
+  /// Notes what a branch or a tag means.
+  ///
+  /// A cache that cannot be written to is no error: it may be shared.
   func remember(commit: String, of revision: String) {
     guard revision != commit, self.commit(of: revision) != commit else { return }
-    try? AtomicFile.write(Data(commit.utf8), to: "\(folder)/refs/\(revision)")
+    try? FileSystem.write(Data(commit.utf8), to: "\(folder)/refs/\(revision)")
   }
 
   static func isCommit(_ text: String) -> Bool {
@@ -46,7 +48,7 @@ struct HubCache: Sendable {
   }
 
   func remember(_ listing: HubListing) {
-    try? AtomicFile.write(listing.cached.serialized(), to: "\(folder)/trees/\(listing.commit).json")
+    try? FileSystem.write(listing.cached.serialized(), to: "\(folder)/trees/\(listing.commit).json")
   }
 
   /// The files of a snapshot as they lie there: what other tools fetched of it.
@@ -79,8 +81,8 @@ struct HubCache: Sendable {
     do {
       try FileManager.default.createSymbolicLink(atPath: temporary, withDestinationPath: target)
     } catch {
-      // A file system without links.
-      try FileSystem.copy(blob(of: file), to: temporary)
+      // A file system without links: the file itself goes there, as `huggingface_hub` has it.
+      try FileSystem.rename(blob(of: file), to: temporary)
     }
     try FileSystem.rename(temporary, to: path)
   }
@@ -96,6 +98,6 @@ struct HubCache: Sendable {
       #\thttps://bford.info/cachedir/
 
       """
-    try? AtomicFile.write(Data(text.utf8), to: path)
+    try? FileSystem.write(Data(text.utf8), to: path)
   }
 }

@@ -15,7 +15,7 @@ struct HubConnection: Sendable {
 
   // MARK: - Addresses
 
-  /// An address on the hub. Parts of the path are escaped; `/` in a revision too, as the hub wants it.
+  /// An address on the hub, of a path that is escaped already.
   func address(_ path: String, query: String? = nil) throws(HubError) -> URL {
     guard let endpoint = URL(string: settings.endpoint), ["http", "https"].contains(endpoint.scheme?.lowercased()),
       endpoint.host?.isEmpty == false,

@@ -22,6 +22,17 @@ package struct HubProgress: Sendable, Hashable {
   package let bytesTotal: Int
   package let filesDone: Int
   package let filesTotal: Int
+
+  package init(
+    activity: Activity, file: String, bytesDone: Int, bytesTotal: Int, filesDone: Int, filesTotal: Int
+  ) {
+    self.activity = activity
+    self.file = file
+    self.bytesDone = bytesDone
+    self.bytesTotal = bytesTotal
+    self.filesDone = filesDone
+    self.filesTotal = filesTotal
+  }
 }
 
 /// Counts bytes and files and reports them at most ten times a second, and at the end.

@@ -1,4 +1,6 @@
-/// The secret that proves who asks. Its description leaves it out, so that it comes into no message and no log.
+/// The secret that proves who asks.
+///
+/// Its description leaves it out, so that it comes into no message and no log.
 struct HubToken: Sendable {
   /// Where it was found: the name of a variable or the path of a file.
   let source: String

@@ -14,7 +14,7 @@ struct LocalFolder {
   ///
   /// - Throws: ``HubError``, `CancellationError`.
   func fetch(_ files: [HubFile], of listing: HubListing, _ snapshot: HubSnapshot) throws -> [String] {
-    let missing = files.filter { !has($0, of: listing) }
+    let missing = try files.filter { try !has($0, of: listing, isCancelled: snapshot.isCancelled) }
     let isOffline = snapshot.connection.settings.isOffline
     if isOffline, let file = missing.first(where: { !snapshot.cache.has($0, at: listing.commit) }) {
       throw snapshot.notCached(file: file.path)
@@ -36,32 +36,56 @@ struct LocalFolder {
       onWait: { meter.tell(.waitingForOtherProcess) })
     let destination = path + "/" + file.path
     if snapshot.cache.has(file, at: listing.commit) {
-      try FileSystem.makeFolder(of: destination)
-      let temporary = partial(of: file) + ".copy"
-      try FileSystem.copy(snapshot.cache.path(of: file, at: listing.commit), to: temporary)
-      try FileSystem.rename(temporary, to: destination)
-    } else if !has(file, of: listing) {
+      try copy(file, from: snapshot.cache.path(of: file, at: listing.commit), to: destination, snapshot, meter)
+    } else if try !has(file, of: listing, isCancelled: snapshot.isCancelled) {
       try FileDownload(
         connection: snapshot.connection, repository: listing.repository, commit: listing.commit, file: file,
         partial: partial(of: file), destination: destination, meter: meter, isCancelled: snapshot.isCancelled
       ).run()
     }
     let text = "\(listing.commit)\n\(file.etag)\n\(Date().timeIntervalSince1970)\n"
-    try AtomicFile.write(Data(text.utf8), to: note(of: file))
+    try FileSystem.write(Data(text.utf8), to: note(of: file))
     _ = consume lock
   }
 
-  /// Whether the file is there in this version: by the note, if it was not written to since.
-  private func has(_ file: HubFile, of listing: HubListing) -> Bool {
-    guard FileSystem.size(of: path + "/" + file.path) == file.size,
-      let note = try? String(contentsOfFile: note(of: file), encoding: .utf8)
-    else { return false }
-    let lines = note.split(separator: "\n", omittingEmptySubsequences: false)
-    guard lines.count >= 3, lines[1] == file.etag, let time = Double(lines[2]),
-      let written = FileSystem.modificationTime(of: path + "/" + file.path)
-    else { return false }
-    // Times of files may be rounded to a second.
-    return written - 1 <= time
+  private func copy(
+    _ file: HubFile, from source: String, to destination: String, _ snapshot: HubSnapshot, _ meter: ProgressMeter
+  ) throws {
+    try FileSystem.makeFolder(of: destination)
+    let part = try PartialFile(partial(of: file), of: file, isCancelled: snapshot.isCancelled) {
+      meter.update(bytes: $0, activity: .checking)
+    }
+    guard let cached = FileHandle(forReadingAtPath: source) else { throw FileSystem.failure(writing: destination) }
+    defer { try? cached.close() }
+    try? cached.seek(toOffset: UInt64(part.size))
+    while let piece = try? cached.read(upToCount: 1 << 20), !piece.isEmpty {
+      if snapshot.isCancelled() { throw CancellationError() }
+      try part.append(piece)
+      meter.update(bytes: part.size)
+    }
+    do {
+      try part.verify()
+    } catch {
+      unlink(part.path)
+      throw error
+    }
+    try FileSystem.rename(part.path, to: destination)
+  }
+
+  /// Whether the file is there in this version: by the note if it was not written to since, else by its checksum.
+  private func has(_ file: HubFile, of listing: HubListing, isCancelled: () -> Bool) throws -> Bool {
+    let place = path + "/" + file.path
+    guard FileSystem.size(of: place) == file.size else { return false }
+    let note = (try? String(contentsOfFile: note(of: file), encoding: .utf8)) ?? ""
+    let lines = note.split(separator: "\n")
+    if lines.count == 3, let time = Double(lines[2]), let written = FileSystem.modificationTime(of: place),
+      // Times of files may be rounded to a second.
+      written - 1 <= time
+    {
+      return lines[1] == file.etag
+    }
+    guard let kind = ContentDigest.Kind(etag: file.etag) else { return false }
+    return try ContentDigest.of(place, kind, isCancelled: isCancelled) == file.etag
   }
 
   private func note(of file: HubFile) -> String { "\(notes)/download/\(file.path).metadata" }
@@ -77,6 +101,6 @@ struct LocalFolder {
   /// Keeps the notes out of version control.
   private func writeIgnoreFile() throws(HubError) {
     let path = notes + "/.gitignore"
-    if !FileManager.default.fileExists(atPath: path) { try AtomicFile.write(Data("*".utf8), to: path) }
+    if !FileManager.default.fileExists(atPath: path) { try FileSystem.write(Data("*".utf8), to: path) }
   }
 }
