@@ -12,7 +12,9 @@ package enum TemplateValue: Sendable, Hashable {
   case array([TemplateValue])
   case object([Member])
 
-  /// A member of an object. Of several with the same name the last value counts, at the place of the first.
+  /// A member of an object.
+  ///
+  /// Of several with the same name the last value counts, at the place of the first.
   package struct Member: Sendable, Hashable {
     package let name: String
     package let value: TemplateValue

@@ -1,4 +1,4 @@
-/// Filters that apply a filter or a test to each element. They work when their elements are asked for.
+/// Filters that apply a filter or a test to each element, when it is asked for.
 enum SelectionFilters {
   static let all: [String: FilterTable.Filter] = [
     "map": { .iterator(try mapped($1, $2, $0)) },

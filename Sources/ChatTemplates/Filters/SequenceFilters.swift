@@ -92,7 +92,6 @@ enum SequenceFilters {
       let source = try elements ?? interpreter.iterator(over: value)
       elements = source
       var batch: [Value] = []
-      if size == 0, batch.isEmpty { batch = [] }
       while batch.count != size || batch.isEmpty, let next = try source.next() {
         try interpreter.reserve(1)
         batch.append(next)
@@ -134,20 +133,9 @@ enum SequenceFilters {
     if case .text = start {
       throw TemplateError.Reason.wrongType(operation: "sum", found: "a str", expected: "numbers or lists")
     }
-    var total = FloatSum()
-    var sum = start
-    for element in try interpreter.elements(of: value) {
-      let next = try interpreter.value(at: path, of: element)
-      if case .float(let number) = sum, let addend = next.double {
-        sum = .float(total.adding(addend, to: number))
-      } else {
-        if case .float(let number) = sum { sum = .float(total.finished(number)) }
-        total = FloatSum()
-        sum = try interpreter.calculate(.add, sum, next)
-      }
+    return try interpreter.elements(of: value).reduce(start) { sum, element in
+      try interpreter.calculate(.add, sum, try interpreter.value(at: path, of: element))
     }
-    if case .float(let number) = sum { return .float(total.finished(number)) }
-    return sum
   }
 
   private static func unique(
@@ -167,19 +155,6 @@ enum SequenceFilters {
       return nil
     }
   }
-}
-
-/// Sums floats as Python's `sum` does since 3.12, with a correction for what rounding lost.
-private struct FloatSum {
-  private var lost = 0.0
-
-  mutating func adding(_ addend: Double, to sum: Double) -> Double {
-    let next = sum + addend
-    lost += sum.magnitude >= addend.magnitude ? (sum - next) + addend : (addend - next) + sum
-    return next
-  }
-
-  func finished(_ sum: Double) -> Double { lost != 0 && lost.isFinite ? sum + lost : sum }
 }
 
 extension Value {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Python's arithmetic on numbers. Whole numbers beyond 64 bits are an error.
+/// Python's arithmetic on numbers, but for whole numbers beyond 64 bits, which are an error.
 enum Number {
   static func sum(_ left: Int, _ right: Int) throws -> Int { try exact(left.addingReportingOverflow(right)) }
   static func difference(_ left: Int, _ right: Int) throws -> Int {

@@ -58,7 +58,9 @@ extension Text {
 
   func contains(_ other: Text) -> Bool { firstIndex(of: other, in: 0..<count) != nil }
 
-  /// The places of `other` from the left, without overlaps. An empty one is found before each character and at the end.
+  /// The places of `other` from the left, without overlaps.
+  ///
+  /// An empty one is found before each character and at the end.
   func indices(of other: Text, atMost most: Int = .max) -> [Int] {
     if other.isEmpty { return Array((0...count).prefix(most)) }
     var found: [Int] = []

@@ -1,4 +1,4 @@
-/// A dictionary in the order in which its keys were first set. It never changes.
+/// A dictionary in the order in which its keys were first set, which never changes.
 final class ValueDictionary {
   let keys: [Value]
   let values: [Value]

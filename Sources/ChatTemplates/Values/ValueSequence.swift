@@ -1,4 +1,4 @@
-/// A list, a tuple, or a view of a dictionary. It never changes.
+/// A list, a tuple, or a view of a dictionary, which never changes.
 final class ValueSequence {
   let kind: Kind
   let elements: [Value]
