@@ -46,7 +46,7 @@ extension GroupedWeights {
     grouping = try Self.grouping(of: groupIndex, columns: columns, size: size, groups: groups)
     codes = PackedCodes.transposed(qweight, rows: columns * bits / 32, columns: rows, width: 4)
     self.scales = PackedCodes.transposed(scales, rows: groups, columns: rows, width: scaleFormat.bytesPerBlock)
-    zeros = PackedCodes.zeros(qzeros, rows: rows, groups: groups, bits: bits, adding: zeroPoints == .lessOne ? 1 : 0)
+    zeros = PackedCodes.zeros(qzeros, rows: rows, groups: groups, bits: bits, areLessOne: zeroPoints == .lessOne)
   }
 
   /// The parts of an AWQ checkpoint in the `gemm` layout, 4 bits a code.

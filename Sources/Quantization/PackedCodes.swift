@@ -33,19 +33,26 @@ enum PackedCodes {
     }
   }
 
-  /// GPTQ's zero points as bytes `[rows, groups]`: packed along the rows, each with `offset` added, in as many bits as a code.
-  static func zeros(_ source: Bytes, rows: Int, groups: Int, bits: Int, adding offset: Int) -> Bytes {
-    let stride = rows * bits / 8
-    let mask = 1 << bits - 1
+  /// GPTQ's zero points as bytes `[rows, groups]`; in a file each group is a stream of codes along the rows.
+  ///
+  /// Where the file holds one less, one is added as writers took it away: to all codes of a word at once, so that a code
+  /// of zero, which borrowed from its neighbour, gives back; but to codes of 3 bits, which cross words, one by one.
+  static func zeros(_ source: Bytes, rows: Int, groups: Int, bits: Int, areLessOne: Bool) -> Bytes {
+    let words = rows * bits / 32
+    let addends: [Int: UInt32] = [2: 0x5555_5555, 4: 0x1111_1111, 8: 0x0101_0101]
+    let addend = areLessOne ? addends[bits] ?? 0 : 0
+    let offset: UInt64 = areLessOne && bits == 3 ? 1 : 0
     return Bytes(count: rows * groups) { buffer in
       for group in 0..<groups {
+        func word(_ index: Int) -> UInt64 {
+          if index == words { return 0 }
+          let stored = source.pointer.loadUnaligned(fromByteOffset: (group * words + index) * 4, as: UInt32.self)
+          return UInt64(stored &+ addend)
+        }
         for row in 0..<rows {
           let bit = row * bits
-          // The two bytes that a code can lie in; the second is there whenever it is needed.
-          let byte = group * stride + bit / 8
-          let low = Int(source.buffer[byte])
-          let high = bit % 8 + bits > 8 ? Int(source.buffer[byte + 1]) : 0
-          buffer[row * groups + group] = UInt8(((low | high << 8) >> (bit % 8) + offset) & mask)
+          let pair = word(bit / 32) | word(bit / 32 + 1) << 32
+          buffer[row * groups + group] = UInt8((pair >> UInt64(bit % 32) + offset) & (1 << UInt64(bits) - 1))
         }
       }
     }

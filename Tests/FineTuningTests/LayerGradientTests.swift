@@ -38,9 +38,32 @@ struct LayerGradientTests {
     expectGradient(dUp.view, of: up, loss: loss)
   }
 
-  /// Grouped heads, and more queries than fit a tile.
-  @Test(arguments: [(3, 1, 5), (4, 2, 70), (2, 2, 66)])
-  func attention(heads: Int, keyValueHeads: Int, tokens: Int) {
+  /// A norm of each head's part of the rows, its gradient written over what it is the gradient of, or added.
+  @Test func normOfHeads() {
+    let (x, weights) = (randomMatrix(4, 24, seed: 1), randomMatrix(4, 24, seed: 2))
+    let gain = randomMatrix(1, 8, seed: 3).values
+    let heads = x.view.reshaped(12, 8)
+    let gradient = weights.copy()
+    backend.normalizeBackward(
+      gradient.view.reshaped(12, 8), x: heads, gain: gain, epsilon: 1e-5, into: gradient.view.reshaped(12, 8),
+      adding: false)
+    expectGradient(gradient.view, of: x) {
+      let y = x.copy()
+      backend.normalize(y.view.reshaped(12, 8), gain: gain, epsilon: 1e-5, into: y.view.reshaped(12, 8))
+      return weightedSum(y.view, weights)
+    }
+    let sum = weights.copy()
+    backend.normalizeBackward(
+      weights.view.reshaped(12, 8), x: heads, gain: gain, epsilon: 1e-5, into: sum.view.reshaped(12, 8), adding: true)
+    let expected = zip(weights.values, gradient.values).map { $0 + $1 }
+    #expect(largestDifference(sum.values, expected) < 1e-5)
+  }
+
+  /// Grouped heads, and more queries than fit a tile; windows that end in a tile, at its border, and that see everything.
+  @Test(
+    arguments: [(3, 1, 5), (4, 2, 70), (2, 2, 66)], [nil, 1, 3, 64, 200])
+  func attention(sizes: (heads: Int, keyValueHeads: Int, tokens: Int), window: Int?) {
+    let (heads, keyValueHeads, tokens) = sizes
     let size = 8
     let queries = randomMatrix(tokens, heads * size, seed: 1)
     let keys = randomMatrix(tokens, keyValueHeads * size, seed: 2)
@@ -48,7 +71,8 @@ struct LayerGradientTests {
     let weights = randomMatrix(tokens, heads * size, seed: 4)
     let out = Matrix(rows: tokens, columns: heads * size)
     let logSums = Matrix(rows: tokens, columns: heads)
-    let attention = Attention(queries: queries.view, keys: keys.view, values: values.view, headSize: size)
+    let attention = Attention(
+      queries: queries.view, keys: keys.view, values: values.view, headSize: size, scale: 0.5, window: window)
     func loss() -> Double {
       backend.attend(attention, into: out.view, logSums: logSums.view)
       return weightedSum(out.view, weights)
@@ -60,10 +84,14 @@ struct LayerGradientTests {
         attention: attention, output: out.copy().view, logSums: logSums.copy().view, gradient: weights.view,
         dQueries: dQueries.view, dKeys: dKeys.view, dValues: dValues.view)
     ])
-    // Differences of every element would take long for many tokens; the first and last rows see all cases.
-    let checked = min(tokens, 5)
-    for (gradient, input) in [(dQueries, queries), (dKeys, keys), (dValues, values)] {
-      expectGradient(gradient.prefix(checked), of: input, loss: loss)
+    // Differences of every element would take long for many tokens: some of the first rows, and of those behind a tile.
+    expectGradient(dValues.view, of: values, count: 40, loss: loss)
+    if window == 1 {
+      // A token that sees itself alone has the weight 1 whatever its scores are.
+      #expect((dQueries.values + dKeys.values).allSatisfy { abs($0) < 1e-6 })
+    } else {
+      expectGradient(dQueries.view, of: queries, count: 40, loss: loss)
+      expectGradient(dKeys.view, of: keys, count: 40, loss: loss)
     }
   }
 
@@ -89,7 +117,8 @@ struct LayerGradientTests {
     let packed = WeightMatrix(rows: 4, columns: 1024, storage: .blocks(.q5_K, try file.bytes("Q5_K.bytes")))
     let dense = randomMatrix(48, 64, seed: 9)
     let nf4 = WeightMatrix(
-      rows: 48, columns: 64, storage: .nf4(NF4Weights(quantizing: UnsafeBufferPointer(dense.view.buffer))))
+      rows: 48, columns: 64,
+      storage: .codeBook(CodeBookWeights(quantizing: UnsafeBufferPointer(dense.view.buffer))))
     for weight in [packed, nf4, WeightMatrix(dense)] {
       let (x, dy) = (randomMatrix(rows, weight.columns, seed: 1), randomMatrix(rows, weight.rows, seed: 2))
       let y = Matrix(rows: rows, columns: weight.rows)

@@ -60,7 +60,7 @@ struct NF4Tests {
     let input = (0..<count).map { _ in Float(generator.nextUniform() * 2 - 1) }
     let plain = InstructionSet.available[0]
     let (weights, expected) = input.withUnsafeBufferPointer {
-      (NF4Weights(quantizing: $0, with: set.kernels), NF4Weights(quantizing: $0, with: plain.kernels))
+      (CodeBookWeights(quantizing: $0, with: set.kernels), CodeBookWeights(quantizing: $0, with: plain.kernels))
     }
     #expect(weights.codes.buffer.elementsEqual(expected.codes.buffer))
     var decoded = [Float](repeating: .nan, count: count)
@@ -89,17 +89,17 @@ struct NF4Tests {
     #expect(abs(bits - 4.127) < 0.0005)
   }
 
-  private func quantize(_ values: [Float], blockSize: Int, doubleQuantized: Bool) -> NF4Weights {
+  private func quantize(_ values: [Float], blockSize: Int, doubleQuantized: Bool) -> CodeBookWeights {
     values.withUnsafeBufferPointer {
-      NF4Weights(quantizing: $0, blockSize: blockSize, doubleQuantized: doubleQuantized)
+      CodeBookWeights(quantizing: $0, blockSize: blockSize, doubleQuantized: doubleQuantized)
     }
   }
 
-  private func decode(_ weights: NF4Weights) -> [Float] {
+  private func decode(_ weights: CodeBookWeights) -> [Float] {
     var values = [Float](repeating: .nan, count: weights.count)
     weights.decode(0..<weights.count, into: &values)
     return values
   }
 
-  private func scales(of weights: NF4Weights) -> [Float] { (0..<weights.blockCount).map(weights.scale(of:)) }
+  private func scales(of weights: CodeBookWeights) -> [Float] { (0..<weights.blockCount).map(weights.scale(of:)) }
 }

@@ -85,4 +85,57 @@ struct KernelTests {
       #expect(abs(Double(dUp[index]) - slopeU) <= 1e-5 * max(1, abs(g)))
     }
   }
+
+  /// Every size of a code, against the bits themselves.
+  @Test(arguments: sets, [2, 3, 4, 8])
+  func codesAreUnpacked(set: String, bits: Int) throws {
+    let kernels = try kernels(set)
+    for count in [8, 16, 24, 40, 72, 1000] {
+      var generator = SplitMix64(seed: UInt64(count))
+      let packed = (0..<count * bits / 8).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+      var codes = [UInt8](repeating: 0xff, count: count)
+      kernels.unpack_codes(packed, count, Int32(bits), &codes)
+      for index in 0..<count {
+        var code: UInt8 = 0
+        for bit in 0..<bits {
+          let place = index * bits + bit
+          let isSet = packed[place / 8] >> UInt8(place % 8) & 1
+          code |= isSet << UInt8(bit)
+        }
+        #expect(codes[index] == code, "code \(index) of \(count)")
+      }
+    }
+  }
+
+  @Test(arguments: sets, sizes)
+  func codesAreScaled(set: String, count: Int) throws {
+    let kernels = try kernels(set)
+    let codes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37) }
+    let groups = (0..<count).map { Int32($0 * 5 % 3) }
+    let (zeros, scales): ([Float], [Float]) = ([8, 0, 3], [0.125, -1.5, 3e-3])
+    var (one, indexed) = ([Float](repeating: .nan, count: count), [Float](repeating: .nan, count: count))
+    kernels.scale_codes(codes, count, zeros[0], scales[2], &one)
+    kernels.scale_indexed_codes(codes, count, groups, zeros, scales, &indexed)
+    for index in 0..<count {
+      let group = Int(groups[index])
+      #expect(one[index] == (Float(codes[index]) - zeros[0]) * scales[2])
+      #expect(indexed[index] == (Float(codes[index]) - zeros[group]) * scales[group])
+    }
+  }
+
+  /// Rounded to nearest, halves to even, and back with bitsandbytes' constant.
+  @Test(arguments: sets, sizes)
+  func signedBytes(set: String, count: Int) throws {
+    let kernels = try kernels(set)
+    let x = random(count, seed: 9, scale: 3)
+    let largest = kernels.largest_magnitude(x, count)
+    var codes = [Int8](repeating: 0, count: count)
+    kernels.encode_int8(x, count, largest, &codes)
+    var decoded = [Float](repeating: .nan, count: count)
+    kernels.decode_int8(codes, count, largest, &decoded)
+    for index in 0..<count {
+      #expect(Float(codes[index]) == (x[index] * (127 / largest)).rounded(.toNearestOrEven))
+      #expect(decoded[index] == Float(codes[index]) * largest * 7.874015718698502e-3)
+    }
+  }
 }
