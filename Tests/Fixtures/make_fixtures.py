@@ -2,7 +2,7 @@
 """Makes the fixtures beside this file with the peers that Quill is compared with.
 
     make_fixtures.py                        all of them, in order, about four minutes on two cores
-    make_fixtures.py NAME…                  some of them: nf4 ggml_blocks tiny_llama smollm2 tokens qlora adapter architectures
+    make_fixtures.py NAME…                  some of them: nf4 ggml_blocks quantized tiny_llama smollm2 tokens qlora adapter architectures
                                             checkpoints
     make_fixtures.py check_adapter DIR OUT  the logits of tiny-llama with an adapter that Quill wrote, by PEFT, into OUT.safetensors
 
@@ -19,7 +19,7 @@ from pathlib import Path
 import torch
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # nothing is fetched
-MAKERS = ["tiny_llama", "nf4", "ggml_blocks", "smollm2", "tokens", "qlora", "adapter", "architectures", "checkpoints"]
+MAKERS = ["tiny_llama", "nf4", "ggml_blocks", "quantized", "smollm2", "tokens", "qlora", "adapter", "architectures", "checkpoints"]
 PACKAGES = [
     "torch", "transformers", "peft", "bitsandbytes", "accelerate", "datasets", "tokenizers", "gguf", "numpy", "safetensors", "sentencepiece",
     "llama-cpp-python",
