@@ -6,7 +6,7 @@ import Tokenization
 extension LanguageModel {
   /// Loads a model from a GGUF file; weights stay in their formats and in the mapped file.
   ///
-  /// - Throws: ``FileError``, ``GGUFError``, ``ModelError``, ``TokenizerError``.
+  /// - Throws: ``FileError``, ``GGUFError``, ``TokenizerError``.
   package init(ggufPath path: String) throws {
     try self.init(GGUFFile(path: path))
   }
@@ -25,57 +25,64 @@ private struct GGUFWeights: WeightSource {
   init(file: GGUFFile) throws {
     self.file = file
     configuration = try ModelConfiguration(file)
+    try checkNames()
   }
 
   var files: ModelSource { .gguf(file) }
 
   func tokenizer() throws -> Tokenizer { try Tokenizer(file) }
 
-  func contains(_ role: TensorRole) -> Bool { file.tensor(role.ggufName) != nil }
+  func contains(_ role: TensorRole) -> Bool { GGUFPlace.exists(role, in: file) }
+
+  /// Makes sure that each tensor has a role, so that none is silently left out.
+  private func checkNames() throws(GGUFError) {
+    let known = Set(configuration.roles.flatMap(GGUFPlace.names))
+    let stranger = file.tensors.first { !known.contains($0.name) && !Self.isComputed($0.name) }
+    if let stranger { throw GGUFError(path: file.path, reason: .unknownTensor(stranger.name)) }
+  }
+
+  /// Whether a tensor is a table of rotation frequencies, which old converters wrote and everybody computes.
+  private static func isComputed(_ name: String) -> Bool {
+    name.hasPrefix("blk.") && name.hasSuffix(".attn_rot_embd.weight")
+  }
 
   /// llama.cpp's converter interleaves the rows of q and k of some families; they are put back into transformers' order
   /// here, once, so that everything else, adapters among it, knows a single order.
   func matrix(_ role: TensorRole, rows: Int, columns: Int) throws -> WeightMatrix {
-    let tensor = try tensor(role.ggufName, shape: [rows, columns])
-    let weight = WeightMatrix(rows: rows, columns: columns, storage: .blocks(tensor.format, file.data(of: tensor)))
-    switch role {
-    case .linear(.q, _), .linear(.k, _):
-      guard configuration.architecture.interleavesRowsInGGUF else { return weight }
-      return weight.withRowHalvesApart(headSize: configuration.headSize)
-    default: return weight
+    let place = try GGUFPlace(role, shape: [rows, columns], in: file, configuration)
+    let (format, bytes) = (place.tensor.format, file.data(of: place.tensor)[place.bytes])
+    guard isInterleaved(role) else {
+      return WeightMatrix(rows: rows, columns: columns, storage: .blocks(format, bytes))
     }
+    let moved = RotatedRows.halvesApart(bytes, rows: rows, headSize: configuration.headSize)
+    file.release(place.tensor, place.bytes)
+    return WeightMatrix(rows: rows, columns: columns, storage: .blocks(format, moved))
   }
 
   func vector(_ role: TensorRole, count: Int) throws -> [Float] {
-    let tensor = try tensor(role.ggufName, shape: [count])
-    return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-      tensor.format.decode(file.data(of: tensor).pointer, count: count, into: buffer.baseAddress!)
-      initialized = count
+    let place = try GGUFPlace(role, shape: [count], in: file, configuration)
+    var bytes = file.data(of: place.tensor)
+    let format = place.tensor.format
+    // A vector is a row: in a format of blocks a part of it may begin within one.
+    var values = [Float](unsafeUninitializedCapacity: place.tensor.shape[0]) { buffer, initialized in
+      format.decode(bytes.pointer, count: place.tensor.shape[0], into: buffer.baseAddress!)
+      initialized = place.tensor.shape[0]
     }
+    values = Array(values[place.rows])
+    if role == .ropeFactors, !values.allSatisfy({ $0.isFinite && $0 > 0 }) {
+      throw GGUFError(path: file.path, reason: .tensorValues(role.ggufName, expected: "positive numbers"))
+    }
+    if isInterleaved(role) {
+      bytes = RotatedRows.halvesApart(Bytes(values), rows: count, headSize: configuration.headSize)
+      values = bytes.array(of: Float.self)
+    }
+    return values
   }
 
-  private func tensor(_ name: String, shape: [Int]) throws(GGUFError) -> GGUFFile.Tensor {
-    guard let tensor = file.tensor(name) else { throw GGUFError(path: file.path, reason: .missingTensor(name)) }
-    guard tensor.shape == shape else {
-      throw GGUFError(path: file.path, reason: .tensorShape(name, found: tensor.shape, expected: shape))
+  private func isInterleaved(_ role: TensorRole) -> Bool {
+    switch role {
+    case .linear(.q, _), .linear(.k, _), .bias(.q, _), .bias(.k, _): configuration.architecture.interleavesRowsInGGUF
+    default: false
     }
-    return tensor
-  }
-}
-
-extension WeightMatrix {
-  /// Undoes the interleaving of rotated rows: of each head, row 2i + j becomes row j · d/2 + i.
-  fileprivate func withRowHalvesApart(headSize: Int) -> WeightMatrix {
-    guard case .blocks(let format, let bytes) = storage else { return self }
-    let stride = format.bytes(for: columns)
-    let half = headSize / 2
-    let moved = Bytes(count: bytes.count) { target in
-      for row in 0..<rows {
-        let (head, place) = row.quotientAndRemainder(dividingBy: headSize)
-        let source = head * headSize + 2 * (place % half) + place / half
-        (target.baseAddress! + row * stride).copyMemory(from: bytes.pointer + source * stride, byteCount: stride)
-      }
-    }
-    return WeightMatrix(rows: rows, columns: columns, storage: .blocks(format, moved))
   }
 }

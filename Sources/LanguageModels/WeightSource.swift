@@ -27,7 +27,8 @@ extension LanguageModel {
   init(_ source: some WeightSource) throws {
     var shapes = source.configuration
     if source.contains(.ropeFactors) {
-      shapes.ropeFactors = try source.vector(.ropeFactors, count: shapes.headSize / 2)
+      let stored = try source.vector(.ropeFactors, count: shapes.headSize / 2)
+      shapes.ropeFactors = shapes.ropeFactors.isEmpty ? stored : zip(shapes.ropeFactors, stored).map { $0 * $1 }
     }
     let configuration = shapes
     let blocks = try (0..<configuration.blockCount).map { index in
@@ -53,5 +54,16 @@ extension LanguageModel {
       outputHead: source.contains(.outputHead)
         ? source.matrix(.outputHead, rows: vocabulary, columns: hidden) : nil,
       path: source.files.path, source: source.files)
+  }
+}
+
+extension ModelConfiguration {
+  /// The roles that a model's files can have tensors for.
+  var roles: [TensorRole] {
+    [.tokenEmbedding, .outputNorm, .outputHead, .ropeFactors]
+      + (0..<blockCount).flatMap { block in
+        LinearLayer.allCases.map { TensorRole.linear($0, block: block) }
+          + biasedLayers.map { .bias($0, block: block) } + architecture.norms.map { .norm($0, block: block) }
+      }
   }
 }

@@ -69,7 +69,7 @@ struct FailureStyleTests {
     } + [FileError(path: "m.file", reason: .empty), FileError(path: "m.file", reason: .notARegularFile)]
 
   private static let others: [any Error] = [
-    ModelError.unknownArchitecture("mamba", known: ["llama"]), ModelError.contextExceeded(tokens: 3000, limit: 2048),
+    ModelError.contextExceeded(tokens: 3000, limit: 2048),
     ModelError.tokenOutOfRange(-1, vocabulary: 384), ModelError.noTokens,
     TrainingError.noAdapter, TrainingError.noRows, TrainingError.noLabels(batch: [1]),
     TrainingError.notFinite(what: "the loss", step: 3, rows: [1, 2]),

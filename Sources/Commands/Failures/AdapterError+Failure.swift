@@ -9,6 +9,9 @@ extension AdapterError: CommandFailure {
     case .unsupported("peft_type", let value): "'\(path)' describes an adapter of the type \(value); Quill reads LORA"
     case .unsupported("use_dora", _): "'\(path)' describes a DoRA adapter; Quill reads LoRA"
     case .unsupported(let field, let value): "'\(path)' asks for \"\(field)\": \(value), which Quill does not have"
+    case .noSafetensors(let found): "'\(path)' has its matrices in '\(found)', not in adapter_model.safetensors"
+    case .notTargeted(let module):
+      "'\(path)' has matrices for '\(module)', which \"target_modules\" of adapter_config.json does not name"
     case .field(let field, let expected): "'\(path)' should have \(expected) as \"\(field)\""
     case .unknownTensor(let name): "'\(path)' has the tensor '\(name)', which is no matrix of a LoRA pair"
     case .missingTensor(let name): "'\(path)' has no tensor '\(name)', the other half of its pair"
@@ -25,12 +28,13 @@ extension AdapterError: CommandFailure {
     switch reason {
     case .configurationNotJSON:
       "the folder should hold adapter_config.json and adapter_model.safetensors as PEFT or saveAdapter wrote them"
-    case .unsupported("rank_pattern", _), .unsupported("alpha_pattern", _):
-      "train it with one rank and one alpha for all layers"
     case .unsupported("init_lora_weights", _):
       "such adapters change the base model too: in PEFT save with path_initial_model_for_weight_conversion, which makes a plain LoRA of it"
     case .unsupported("modules_to_save", _): "train it without modules_to_save: whole layers are no part of a LoRA"
     case .unsupported: "train it as plain LoRA, without biases and variants"
+    case .noSafetensors:
+      "in Python: PeftModel.from_pretrained(model, folder).save_pretrained(folder) writes it as safetensors"
+    case .notTargeted: "the two files belong to different adapters: save the adapter again"
     case .field: "correct the field, or save the adapter again"
     case .unknownTensor: "the names should look like base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight"
     case .missingTensor, .empty, .rank:

@@ -24,6 +24,8 @@ extension GGUFError: CommandFailure {
     case .duplicate(let what): "'\(path)' has the \(what) twice"
     case .alignment(let value):
       "'\(path)' has the alignment \(number(value)) in 'general.alignment'; it should be a power of two up to 1,048,576"
+    case .architecture(let name, let known):
+      "'\(path)' holds a model of the family '\(name)'; Quill runs \(known.joined(separator: ", "))"
     case .missingKey(let key): "'\(path)' has no metadata key '\(key)'"
     case .wrongKey(let key, let expected): "the metadata key '\(key)' of '\(path)' should be \(expected)"
     default: tensorMessage
@@ -50,10 +52,12 @@ extension GGUFError: CommandFailure {
     case .unknownTensor(let name): "'\(path)' has the tensor '\(name)', which Quill's model has no place for"
     case .tensorShape(let name, let found, let expected):
       "tensor '\(name)' of '\(path)' is \(shape(found)); the metadata ask for \(shape(expected))"
+    case .tensorValues(let name, let expected): "tensor '\(name)' of '\(path)' should hold \(expected)"
     case .split(let key, let found, let expected):
       "'\(path)' is no part of this model: its '\(key)' is \(NumberText.count(found)), \(NumberText.count(expected)) was expected"
     case .partName(let expected): "'\(path)' is one part of a split model, but is not named '\(expected)'"
-    case .missingPart(let part, let count): "'\(part)', one of the \(NumberText.count(count)) parts of the model, is not there"
+    case .missingPart(let part, let count):
+      "'\(part)', one of the \(NumberText.count(count)) parts of the model, is not there"
     default: "'\(path)' is damaged"
     }
   }
@@ -69,9 +73,10 @@ extension GGUFError: CommandFailure {
     case .tensorType:
       "Quill reads \(BlockFormat.allCases.map(\.name).joined(separator: ", ")): download the model in one of them"
     case .rowNotDivisible: "the file was made by a faulty program: convert the model again with llama.cpp"
-    case .missingKey, .missingTensor, .tensorShape, .wrongKey:
-      "Quill runs models of the family llama as llama.cpp's converter writes them; inspect(\"\(path)\") shows what is in the file"
-    case .unknownTensor: "without it the answers would be wrong; models of the family llama without biases work"
+    case .architecture: "Llama, Mistral, SmolLM2 and TinyLlama are of the family llama, Qwen 2.5 is of qwen2"
+    case .missingKey, .missingTensor, .tensorShape, .tensorValues, .wrongKey:
+      "Quill runs models as llama.cpp's converter writes them; inspect(\"\(path)\") shows what is in the file"
+    case .unknownTensor: "without it the answers would be wrong; inspect(\"\(path)\") shows what is in the file"
     case .alignment, .nestedArray, .emptyKey, .duplicate:
       "the file was made by a faulty program or damaged: fetch it again, or convert the model again with llama.cpp"
     case .split: "put the parts of one model, and of one download, into one folder"

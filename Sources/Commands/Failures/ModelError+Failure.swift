@@ -5,8 +5,6 @@ import LanguageModels
 extension ModelError: CommandFailure {
   package var message: String {
     switch self {
-    case .unknownArchitecture(let name, let known):
-      "the model is of the family '\(name)'; Quill runs \(known.joined(separator: ", "))"
     case .contextExceeded(let tokens, let limit):
       "\(NumberText.count(tokens)) tokens do not fit: the model's context holds \(NumberText.count(limit))"
     case .tokenOutOfRange(let id, let vocabulary):
@@ -17,7 +15,6 @@ extension ModelError: CommandFailure {
 
   package var help: String? {
     switch self {
-    case .unknownArchitecture: "Llama, SmolLM2 and TinyLlama are of the family llama"
     case .contextExceeded: "shorten the text, or ask for fewer new tokens"
     case .tokenOutOfRange: "ids belong to one model's vocabulary: take them from the same model's tokens(of:)"
     case .noTokens: "give at least one character"

@@ -38,12 +38,11 @@ package struct AdapterFolder: Sendable {
   /// - Throws: ``AdapterError``, ``FileError``, ``SafetensorsError``.
   package init(readingFrom folder: String) throws {
     let configurationPath = folder + "/adapter_config.json"
-    let text = try MappedFile(path: configurationPath).bytes
-    guard text.count <= Self.configurationLimit else {
+    guard let text = try FileContents.read(configurationPath, atMost: Self.configurationLimit) else {
       throw AdapterError(path: configurationPath, reason: .configurationNotJSON)
     }
     let configuration = try AdapterConfiguration(parsing: Data(text.buffer), path: configurationPath)
-    let file = try SafetensorsFile(path: folder + "/adapter_model.safetensors")
+    let file = try Self.tensors(in: folder)
     var a: [String: Matrix] = [:]
     var b: [String: Matrix] = [:]
     for (name, tensor) in file.tensors.sorted(by: { $0.key < $1.key }) {
@@ -60,7 +59,26 @@ package struct AdapterFolder: Sendable {
       }
     }
     self.configuration = configuration
-    pairs = try Self.pair(a, b, rank: configuration.rank, path: file.path)
+    pairs = try Self.pair(a, b, configuration, path: file.path)
+    for module in pairs.keys.sorted() {
+      try configuration.checkPatterns(of: module, path: configurationPath)
+      guard configuration.isTargeted(module) else { throw AdapterError(path: file.path, reason: .notTargeted(module)) }
+    }
+  }
+
+  /// More bytes than any adapter needs to be read whole; a longer one is mapped.
+  private static let memoryLimit = 1 << 30
+
+  /// The file of tensors, in memory.
+  private static func tensors(in folder: String) throws -> SafetensorsFile {
+    let (path, old) = (folder + "/adapter_model.safetensors", folder + "/adapter_model.bin")
+    if !FileContents.exists(path), FileContents.exists(old) {
+      throw AdapterError(path: folder, reason: .noSafetensors(found: "adapter_model.bin"))
+    }
+    guard let bytes = try FileContents.read(path, atMost: Self.memoryLimit) else {
+      return try SafetensorsFile(path: path)
+    }
+    return try SafetensorsFile(path: path, bytes: bytes)
   }
 
   /// Writes both files, making the folder when it is not there.
@@ -81,15 +99,16 @@ package struct AdapterFolder: Sendable {
     String(name.dropFirst(prefix.count).dropLast(suffix.count))
   }
 
-  private static func pair(_ a: [String: Matrix], _ b: [String: Matrix], rank: Int, path: String) throws(AdapterError)
-    -> [String: Pair]
-  {
+  private static func pair(
+    _ a: [String: Matrix], _ b: [String: Matrix], _ configuration: AdapterConfiguration, path: String
+  ) throws(AdapterError) -> [String: Pair] {
     guard !a.isEmpty || !b.isEmpty else { throw AdapterError(path: path, reason: .empty) }
     var pairs: [String: Pair] = [:]
     for (module, matrix) in a.sorted(by: { $0.key < $1.key }) {
       guard let other = b[module] else {
         throw AdapterError(path: path, reason: .missingTensor(prefix + module + suffixes.b))
       }
+      let rank = configuration.rank(ofModule: module)
       for found in [matrix.rows, other.columns] where found != rank {
         throw AdapterError(path: path, reason: .rank(module, found: found, expected: rank))
       }
@@ -107,9 +126,13 @@ package struct AdapterError: Error, Hashable {
   package enum Reason: Hashable, Sendable {
     case configurationNotJSON
     case unsupported(String, value: String)
+    /// The tensors are in a form that Quill does not read.
+    case noSafetensors(found: String)
     case field(String, expected: String)
     case unknownTensor(String)
     case missingTensor(String)
+    /// `target_modules` does not name the module of a pair.
+    case notTargeted(String)
     case rank(String, found: Int, expected: Int)
     case empty
     /// The adapter has a module that the model lacks.

@@ -22,12 +22,16 @@ package struct GGUFError: Error, Hashable {
     case tensorOutOfFile(tensor: String, end: UInt64, size: UInt64)
     case tensorMisplaced(tensor: String, offset: UInt64, alignment: UInt64)
     case tensorsOverlap(first: String, second: String)
+    /// A model of a kind that Quill does not run.
+    case architecture(String, known: [String])
     case missingKey(String)
     case wrongKey(String, expected: String)
     case missingTensor(String)
     /// A tensor that changes what the model computes, but not in a way that Quill knows.
     case unknownTensor(String)
     case tensorShape(String, found: [Int], expected: [Int])
+    /// A tensor of numbers with which nothing can be computed.
+    case tensorValues(String, expected: String)
     /// The keys of a split file contradict each other, the name of the file, or the other parts.
     case split(String, found: Int, expected: Int)
     /// A part of a split file whose name is not `…-00001-of-00003.gguf`, by which the others are found.

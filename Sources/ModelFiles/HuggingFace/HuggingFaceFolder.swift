@@ -8,7 +8,7 @@ import TensorCore
 /// Nothing of the tensors is read when it is opened.
 package struct HuggingFaceFolder: Sendable {
   package let path: String
-  package let configuration: HuggingFaceConfiguration
+  package let configuration: HuggingFaceKeys
   /// The files of weights in the order of their names.
   package let files: [SafetensorsFile]
   /// The index of the file of each tensor.
@@ -19,7 +19,7 @@ package struct HuggingFaceFolder: Sendable {
   /// - Throws: ``FileError``, ``HuggingFaceError``, ``SafetensorsError``.
   package init(path: String) throws {
     self.path = path
-    configuration = try HuggingFaceConfiguration(path: path + "/config.json")
+    configuration = try HuggingFaceKeys(path: path + "/config.json")
     let (files, indexed) = try Self.weights(in: path)
     var places: [String: Int] = [:]
     for (index, file) in files.enumerated() {
@@ -78,7 +78,7 @@ extension HuggingFaceFolder {
       throw HuggingFaceError(
         path: folder, reason: .noSafetensors(found: unread.first { FileContents.exists("\(folder)/\($0)") }))
     }
-    let list = try HuggingFaceConfiguration(path: "\(folder)/\(index)")
+    let list = try HuggingFaceKeys(path: "\(folder)/\(index)")
     let map = try list.required("weight_map", list.object("weight_map"))
     var paths: [String: String] = [:]
     for name in map.members.keys.sorted() {

@@ -3,7 +3,7 @@ import JSONValue
 import TensorCore
 
 /// A JSON object of a Hugging Face folder, `config.json` or an object in it, with errors that name file and key.
-package struct HuggingFaceConfiguration: Sendable {
+package struct HuggingFaceKeys: Sendable {
   package let path: String
   package let members: [String: JSONValue]
   /// What stands before a key in messages: `text_config.`.
@@ -29,13 +29,16 @@ package struct HuggingFaceConfiguration: Sendable {
   }
 
   /// A value, or `nil` when it is missing or null.
-  package subscript(key: String) -> JSONValue? { members[key].flatMap { $0.isNull ? nil : $0 } }
+  package subscript(key: String) -> JSONValue? {
+    guard let value = members[key], !value.isNull else { return Optional.none }
+    return value
+  }
 
   /// An object in this one, or `nil` when it is missing or null.
-  package func object(_ key: String) throws(HuggingFaceError) -> HuggingFaceConfiguration? {
+  package func object(_ key: String) throws(HuggingFaceError) -> HuggingFaceKeys? {
     guard let value = self[key] else { return nil }
     guard let members = value.object else { throw impossible(key, expected: "an object") }
-    return HuggingFaceConfiguration(path: path, members: members, prefix: prefix + key + ".")
+    return HuggingFaceKeys(path: path, members: members, prefix: prefix + key + ".")
   }
 
   package func string(_ key: String) throws(HuggingFaceError) -> String? {
