@@ -9,7 +9,7 @@ class Model:
 
     def __init__(self, path, adapter=None):
         model, report = AutoModelForCausalLM.from_pretrained(
-            path, dtype=torch.float32, attn_implementation="eager", output_loading_info=True, **self._compute(path)
+            path, dtype=torch.float32, attn_implementation="eager", output_loading_info=True
         )  # fmt: skip
         wrong = {kind: names for kind, names in report.items() if names}
         if wrong:
@@ -20,19 +20,10 @@ class Model:
             model = PeftModel.from_pretrained(model, adapter)
         for weight in model.parameters():  # transformers leaves what is not quantized in its stored type, whatever `dtype` says
             weight.data = weight.data.float() if weight.dtype in (torch.float16, torch.bfloat16) else weight.data
+        for layer in model.modules():
+            if hasattr(layer, "compute_dtype"):  # products with 4-bit weights, whatever type the folder names
+                layer.compute_dtype = torch.float32
         self.model = model.eval()
-
-    @staticmethod
-    def _compute(path):
-        """The folder's own quantization, with 4-bit products in float32 whatever compute type it names."""
-        from transformers import AutoConfig, BitsAndBytesConfig
-
-        stored = getattr(AutoConfig.from_pretrained(path), "quantization_config", None)
-        if not stored or not stored.get("load_in_4bit"):
-            return {}
-        names = ("bnb_4bit_quant_type", "bnb_4bit_use_double_quant", "llm_int8_skip_modules")
-        options = {name: stored[name] for name in names if name in stored}
-        return {"quantization_config": BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_compute_dtype=torch.float32, **options)}
 
     def __enter__(self):
         return self

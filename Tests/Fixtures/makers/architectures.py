@@ -7,6 +7,7 @@ are transformers' in float32 with eager attention, from the folder.
 
 import json
 import math
+import os
 import shutil
 import subprocess
 import sys
@@ -155,6 +156,15 @@ def write_gguf(name, family, *options, output=None):
         report(path)
 
 
+def write_adapter_gguf(name):
+    """What llama.cpp's converter makes of the PEFT adapter: rows of q's and k's B are permuted as the base's are."""
+    path, tree = FOLDER / f"{name}.adapter.gguf", os.environ["LLAMA_CPP"]
+    arguments = ["--base", FOLDER / name, FOLDER / f"{name}.adapter", "--outfile", path, "--outtype", "f32"]
+    environment = os.environ | {"PYTHONPATH": f"{tree}/gguf-py"}
+    subprocess.run([sys.executable, f"{tree}/convert_lora_to_gguf.py", *arguments], check=True, capture_output=True, env=environment)
+    report(path)
+
+
 def write_llama_cpp_answers(name):
     """llama.cpp's greedy tokens, and how far each is ahead of the second best. It rounds activations to the type of 16-bit weights."""
     path = FOLDER / f"{name}.greedy.json"
@@ -166,6 +176,8 @@ def write_llama_cpp_answers(name):
 
 
 def make():
+    if "LLAMA_CPP" not in os.environ:
+        sys.exit("set LLAMA_CPP to a llama.cpp source tree; README.md says where to find it")
     for name, family in FAMILIES.items():
         write_folder(name, family)
         write_answers(name, family)
@@ -174,6 +186,7 @@ def make():
         if family.outtype:
             write_gguf(name, family)
             write_llama_cpp_answers(name)
+    write_adapter_gguf("llama")
     write_gguf("mistral", FAMILIES["mistral"], "--fuse-qkv", output="mistral-fused.gguf")  # rows of q and k permuted
     write_gguf("qwen2", FAMILIES["qwen2"], "--fuse-qkv", output="qwen2-fused.gguf")  # biases too
     write_gguf("qwen2", FAMILIES["qwen2"], "--split-max-tensors", "10", output="qwen2-split.gguf")

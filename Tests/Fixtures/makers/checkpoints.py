@@ -1,6 +1,6 @@
 """checkpoints/: one small random Llama as the quantized checkpoints that the hub holds.
 
-bitsandbytes writes its own four; GPTQ and AWQ are packed here in numpy, and llama.cpp's converter checks the GPTQ ones ($LLAMA_CPP).
+bitsandbytes writes its own four; GPTQ and AWQ are packed here in numpy, and llama.cpp's converter checks the GPTQ ones.
 NAME.logits.safetensors holds `ids`, `logits` (transformers in float32 on the dequantized weights). bitsandbytes' own run of a
 4-bit folder, with float32 activations, gives the same bits; of the 8-bit one, whose products round activations to int8, it is `peer.logits`.
 """
@@ -172,7 +172,7 @@ def packed_folder(model, name, quantization, pack):
     content["torch_dtype"] = content.pop("dtype")
     (folder / "config.json").write_text(json.dumps({k: v for k, v in content.items() if v is not None}, indent=2) + "\n")
     save_answers(name, weights)
-    if quantization["quant_method"] == "gptq" and "LLAMA_CPP" in os.environ:
+    if quantization["quant_method"] == "gptq":
         check_with_converter(folder, weights)
 
 
