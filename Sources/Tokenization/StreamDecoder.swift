@@ -4,19 +4,21 @@
 package struct StreamDecoder: Sendable {
   private let tokenizer: Tokenizer
   private let skippingSpecialTokens: Bool
+  private var decoder: TextDecoder
   private var pending: [UInt8] = []
 
   package init(_ tokenizer: Tokenizer, skippingSpecialTokens: Bool = true) {
     self.tokenizer = tokenizer
     self.skippingSpecialTokens = skippingSpecialTokens
+    decoder = TextDecoder(tokenizer.pipeline.decoder)
   }
 
   /// Takes the next id and returns the text that is certain now, which may be empty.
   ///
   /// - Throws: ``TokenizerError/tokenOutOfRange(id:tokens:)``.
   package mutating func append(_ id: Int) throws(TokenizerError) -> String {
-    if skippingSpecialTokens, try tokenizer.isSpecial(id) { return "" }
-    pending += try tokenizer.bytes(of: id)
+    if try tokenizer.isSpecial(id), skippingSpecialTokens { return "" }
+    decoder.append(id, of: tokenizer.pipeline.vocabulary, to: &pending)
     let ready = pending.count - Self.incompleteSuffixCount(of: pending)
     defer { pending.removeFirst(ready) }
     return String(decoding: pending[..<ready], as: UTF8.self)
@@ -24,7 +26,10 @@ package struct StreamDecoder: Sendable {
 
   /// Returns what was held back, a character without its end as U+FFFD; the next id begins a new text.
   package mutating func finish() -> String {
-    defer { pending = [] }
+    defer {
+      pending = []
+      decoder = TextDecoder(tokenizer.pipeline.decoder)
+    }
     return String(decoding: pending, as: UTF8.self)
   }
 

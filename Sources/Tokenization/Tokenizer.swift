@@ -1,66 +1,64 @@
 import Synchronization
 
-/// Byte-level byte-pair encoding: text to token ids and back, equal to the Hugging Face tokenizer of the same model.
+/// Text to token ids and back, equal to the peer whose file describes the tokenizer: Hugging Face tokenizers for a
+/// tokenizer.json, llama.cpp for a GGUF file.
 ///
 /// May be used by several threads at once.
 package final class Tokenizer: Sendable {
-  package let preTokenizer: PreTokenizer
-  package let beginningOfSequenceID: Int?
-  package let endOfSequenceID: Int?
-  package let unknownID: Int?
-  package let paddingID: Int?
-  package let addsBeginningOfSequence: Bool
-  package let addsEndOfSequence: Bool
-  /// The tokens that end a generation: the end of sequence and those known by their text, such as `<|im_end|>`.
+  package let specialTokens: SpecialTokens
+  /// The tokens that end a generation: those that the files name and those known by their text, such as `<|im_end|>`.
   package let endOfGenerationIDs: Set<Int>
+  /// The model's own Jinja template that turns a conversation into text, or `nil` when it has none.
+  package let chatTemplate: String?
 
-  private let vocabulary: Vocabulary
-  private let merges: MergeTable
-  private let allSpecialTokens: SpecialTokenMatcher
-  private let userDefinedTokens: SpecialTokenMatcher
+  let pipeline: Pipeline
+  let origin: Origin
   private let scratch = Mutex(EncodingScratch())
 
-  /// Checks a model's description and prepares it for use.
-  ///
-  /// - Throws: ``TokenizerError`` that names the first thing that is wrong.
-  /// - Complexity: O(tokens + merges): 0.1 s for SmolLM2's 49,152 tokens.
-  package init(_ model: TokenizerModel) throws(TokenizerError) {
-    guard let preTokenizer = PreTokenizer(rawValue: model.preTokenizer) else {
-      throw .unknownPreTokenizer(name: model.preTokenizer, known: PreTokenizer.knownNames)
-    }
-    self.preTokenizer = preTokenizer
-    let vocabulary = try Vocabulary(tokens: model.tokens, types: model.types)
-    self.vocabulary = vocabulary
-    merges = try MergeTable(model.merges, vocabulary: vocabulary)
-    try Self.checkSpecialIDs(of: model)
-    beginningOfSequenceID = model.beginningOfSequenceID
-    endOfSequenceID = model.endOfSequenceID
-    unknownID = model.unknownID
-    paddingID = model.paddingID
-    addsBeginningOfSequence = model.addsBeginningOfSequence ?? preTokenizer.addsBeginningOfSequence
-    addsEndOfSequence = model.addsEndOfSequence
-    if addsBeginningOfSequence, beginningOfSequenceID == nil { throw .missingBeginningOfSequence }
-    if addsEndOfSequence, endOfSequenceID == nil { throw .missingEndOfSequence }
-    let special = model.tokens.indices.filter { [.control, .unknown, .userDefined].contains(vocabulary.type(of: $0)) }
-    allSpecialTokens = SpecialTokenMatcher(ids: special, vocabulary: vocabulary)
-    userDefinedTokens = SpecialTokenMatcher(
-      ids: special.filter { vocabulary.type(of: $0) == .userDefined }, vocabulary: vocabulary)
-    endOfGenerationIDs = Set(model.tokens.indices.filter { EndOfGeneration.texts.contains(model.tokens[$0]) })
-      .union(model.endOfSequenceID.map { [$0] } ?? [])
+  /// Where the tokenizer came from, which is what it is written back as.
+  enum Origin: Sendable {
+    case model(TokenizerModel)
+    case huggingFace(HuggingFaceSource)
   }
 
-  private static func checkSpecialIDs(of model: TokenizerModel) throws(TokenizerError) {
-    let ids = [
-      ("beginning-of-sequence", model.beginningOfSequenceID), ("end-of-sequence", model.endOfSequenceID),
-      ("unknown", model.unknownID), ("padding", model.paddingID),
-    ]
-    for (role, id) in ids {
-      guard let id, !model.tokens.indices.contains(id) else { continue }
-      throw .specialTokenOutOfRange(role: role, id: id, tokens: model.tokens.count)
-    }
+  init(
+    pipeline: Pipeline, specialTokens: SpecialTokens, endOfGenerationIDs: Set<Int>, chatTemplate: String?,
+    origin: Origin
+  ) {
+    self.pipeline = pipeline
+    self.specialTokens = specialTokens
+    self.endOfGenerationIDs = endOfGenerationIDs
+    self.chatTemplate = chatTemplate
+    self.origin = origin
   }
 
-  package var vocabularySize: Int { vocabulary.count }
+  package var vocabularySize: Int { pipeline.vocabulary.count }
+  package var beginningOfSequenceID: Int? { specialTokens.beginningOfSequence }
+  package var endOfSequenceID: Int? { specialTokens.endOfSequence }
+  package var unknownID: Int? { specialTokens.unknown }
+  package var paddingID: Int? { specialTokens.padding }
+
+  /// The text of the beginning-of-sequence token as a chat template writes it, or `nil`.
+  package var bosToken: String? { specialTokens.beginningOfSequence.map(fileText) }
+
+  /// The text of the end-of-sequence token as a chat template writes it, or `nil`.
+  package var eosToken: String? { specialTokens.endOfSequence.map(fileText) }
+
+  /// Whether encoded texts begin with the beginning-of-sequence token.
+  package var addsBeginningOfSequence: Bool {
+    specialTokens.beginningOfSequence.map { pipeline.borders.prefix.contains($0) } ?? false
+  }
+
+  /// Whether encoded texts end with the end-of-sequence token.
+  package var addsEndOfSequence: Bool {
+    specialTokens.endOfSequence.map { pipeline.borders.suffix.contains($0) } ?? false
+  }
+
+  /// The id of the token with this text, as added tokens are written in files, or `nil`.
+  package func id(of token: String) -> Int? { pipeline.vocabulary.id(of: token) }
+
+  /// A special token's text.
+  private func fileText(of id: Int) -> String { String(decoding: pipeline.vocabulary.key(of: id), as: UTF8.self) }
 }
 
 // MARK: - Text to ids
@@ -81,66 +79,23 @@ extension Tokenizer {
     var text = text
     text.withUTF8 { bytes in
       ids.reserveCapacity(bytes.count / 3 + 8)
-      appendIDs(of: bytes, matcher: parsingSpecialTokens ? allSpecialTokens : userDefinedTokens, to: &ids)
+      let usedShared: Void? = scratch.withLockIfAvailable {
+        pipeline.appendIDs(of: bytes, parsingSpecial: parsingSpecialTokens, to: &ids, &$0)
+      }
+      if usedShared == nil {
+        // Another thread holds the cache: an own one costs less than waiting.
+        var own = EncodingScratch()
+        pipeline.appendIDs(of: bytes, parsingSpecial: parsingSpecialTokens, to: &ids, &own)
+      }
     }
-    if addingSpecialTokens { addSequenceBorders(to: &ids) }
+    if addingSpecialTokens { pipeline.borders.add(to: &ids) }
     return ids
   }
 
   /// The tokens of a text, as ``ids(of:addingSpecialTokens:parsingSpecialTokens:)`` gives them, with their texts.
   package func tokens(of text: String, addingSpecialTokens: Bool = true, parsingSpecialTokens: Bool = true) -> [Token] {
-    ids(of: text, addingSpecialTokens: addingSpecialTokens, parsingSpecialTokens: parsingSpecialTokens)
-      .map { Token(id: $0, text: DisplayText.of(vocabulary.bytes(of: $0))) }
+    ids(of: text, addingSpecialTokens: addingSpecialTokens, parsingSpecialTokens: parsingSpecialTokens).map(shown)
   }
-
-  private func addSequenceBorders(to ids: inout [Int]) {
-    if addsBeginningOfSequence, let begin = beginningOfSequenceID, ids.first != begin { ids.insert(begin, at: 0) }
-    if addsEndOfSequence, let end = endOfSequenceID, ids.last != end { ids.append(end) }
-  }
-
-  private func appendIDs(of text: UnsafeBufferPointer<UInt8>, matcher: SpecialTokenMatcher, to ids: inout [Int]) {
-    var start = 0
-    while start < text.count {
-      let match = matcher.firstMatch(in: text, from: start)
-      appendIDs(ofPlain: UnsafeBufferPointer(rebasing: text[start..<(match?.range.lowerBound ?? text.count)]), to: &ids)
-      if let match { ids.append(match.id) }
-      start = match?.range.upperBound ?? text.count
-    }
-  }
-
-  private func appendIDs(ofPlain text: UnsafeBufferPointer<UInt8>, to ids: inout [Int]) {
-    let usedShared: Void? = scratch.withLockIfAvailable { appendIDs(ofPlain: text, to: &ids, &$0) }
-    if usedShared == nil {
-      // Another thread holds the cache: an own one costs less than waiting.
-      var own = EncodingScratch()
-      appendIDs(ofPlain: text, to: &ids, &own)
-    }
-  }
-
-  private func appendIDs(
-    ofPlain bytes: UnsafeBufferPointer<UInt8>, to ids: inout [Int], _ scratch: inout EncodingScratch
-  ) {
-    let text = ClassifiedText(bytes)
-    var start = 0
-    while start < text.count {
-      let end = preTokenizer.endOfWord(in: text, from: start)
-      let word = UnsafeBufferPointer(rebasing: bytes[start..<end])
-      scratch.cache.appendTokens(of: word, to: &ids) { word, tokens in
-        if preTokenizer.ignoresMerges || word.count == 1, let id = vocabulary.id(of: word) {
-          tokens.append(Int32(id))
-        } else {
-          scratch.merger.encode(word, idOfByte: vocabulary.idOfByte, merges: merges, into: &tokens)
-        }
-      }
-      start = end
-    }
-  }
-}
-
-/// What encoding keeps between texts.
-private struct EncodingScratch: Sendable {
-  var cache = WordCache()
-  var merger = WordMerger()
 }
 
 // MARK: - Ids to text
@@ -153,9 +108,11 @@ extension Tokenizer {
     of ids: some Sequence<Int>, skippingSpecialTokens: Bool = false
   ) throws(TokenizerError) -> String {
     var bytes: [UInt8] = []
+    var decoder = TextDecoder(pipeline.decoder)
     for id in ids {
       if skippingSpecialTokens, try isSpecial(id) { continue }
-      bytes += try self.bytes(of: id)
+      try check(id)
+      decoder.append(id, of: pipeline.vocabulary, to: &bytes)
     }
     return String(decoding: bytes, as: UTF8.self)
   }
@@ -163,16 +120,25 @@ extension Tokenizer {
   /// The bytes that a token stands for, which need not be whole characters.
   ///
   /// - Throws: ``TokenizerError/tokenOutOfRange(id:tokens:)``.
-  package func bytes(of id: Int) throws(TokenizerError) -> ArraySlice<UInt8> {
+  package func bytes(of id: Int) throws(TokenizerError) -> [UInt8] {
     try check(id)
-    return vocabulary.bytes(of: id)
+    var bytes: [UInt8] = []
+    pipeline.vocabulary.appendBytes(of: id, to: &bytes)
+    return bytes
   }
 
   /// A token as people look at it.
   ///
   /// - Throws: ``TokenizerError/tokenOutOfRange(id:tokens:)``.
   package func token(_ id: Int) throws(TokenizerError) -> Token {
-    Token(id: id, text: DisplayText.of(try bytes(of: id)))
+    try check(id)
+    return shown(id)
+  }
+
+  private func shown(_ id: Int) -> Token {
+    var bytes: [UInt8] = []
+    pipeline.vocabulary.appendBytes(of: id, to: &bytes)
+    return Token(id: id, text: DisplayText.of(bytes[...]))
   }
 
   /// The type of a token.
@@ -180,7 +146,7 @@ extension Tokenizer {
   /// - Throws: ``TokenizerError/tokenOutOfRange(id:tokens:)``.
   package func type(of id: Int) throws(TokenizerError) -> TokenType {
     try check(id)
-    return vocabulary.type(of: id)
+    return pipeline.vocabulary.type(of: id)
   }
 
   /// Whether a token steers the model and is no text of its own.

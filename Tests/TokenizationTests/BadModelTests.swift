@@ -23,14 +23,14 @@ struct BadModelTests {
     expectError(.typeCount(types: 2, tokens: 5), "the vocabulary has 5 tokens but 2 token types") { $0.types = [1, 1] }
     expectError(.unknownType(id: 3, type: 9), "token 3 has the type 9; types are 1 to 6") { $0.types[3] = 9 }
     expectError(.duplicateToken(text: "a", first: 0, second: 1), "tokens 0 and 1 of the vocabulary are both 'a'") {
-      $0.tokens[1] = "a"
+      $0.tokens = ["a", "a", "ab", "Ġ", "<|end|>"]
     }
   }
 
   @Test(arguments: ["ab", "a  b", " b", "a ", "a b b", "", "a 你"]) func malformedMerges(text: String) {
     expectError(
       .malformedMerge(index: 1, text: text), "merge 1 is '\(text)'; it should be two tokens with one space between"
-    ) { $0.merges.append(text) }
+    ) { $0.merges = TextList(["a b", text]) }
   }
 
   @Test func mergesOutsideTheVocabulary() {
@@ -48,11 +48,11 @@ struct BadModelTests {
     expectError(
       .specialTokenOutOfRange(role: "end-of-sequence", id: 5, tokens: 5),
       "the end-of-sequence token has the id 5; the vocabulary has ids 0 to 4"
-    ) { $0.endOfSequenceID = 5 }
+    ) { $0.specialTokens.endOfSequence = 5 }
     expectError(
       .specialTokenOutOfRange(role: "padding", id: -1, tokens: 5),
       "the padding token has the id -1; the vocabulary has ids 0 to 4"
-    ) { $0.paddingID = -1 }
+    ) { $0.specialTokens.padding = -1 }
     expectError(
       .missingBeginningOfSequence,
       "the tokenizer begins every text with a beginning-of-sequence token but does not say which"
@@ -61,9 +61,9 @@ struct BadModelTests {
 
   @Test func unknownPreTokenizerNamesTheKnown() {
     expectError(
-      .unknownPreTokenizer(name: "tekken", known: PreTokenizer.knownNames),
-      "unknown pre-tokenizer 'tekken'; known are smollm, starcoder, refact, command-r, llama-bpe"
-    ) { $0.preTokenizer = "tekken" }
+      .unknownPreTokenizer(name: "bloom", known: TokenizerModel.knownPreTokenizers),
+      "unknown pre-tokenizer 'bloom'; known are default, gpt-2, llama-bpe, qwen2, smollm, starcoder, refact, command-r, tekken"
+    ) { $0.preTokenizer = "bloom" }
   }
 
   @Test func idsOutOfRange() throws {

@@ -20,9 +20,9 @@ struct TokenizerFixture {
   private init(reading name: String) throws {
     json = try Fixtures.json("tokenizers/\(name).json")
     model = TokenizerModel(
-      tokens: try #require(json["tokens"]?.array).compactMap(\.string),
+      tokens: TextList(try #require(json["tokens"]?.array).compactMap(\.string)),
       types: try #require(json["types"]?.array).compactMap(\.integer),
-      merges: try #require(json["merges"]?.array).compactMap(\.string), preTokenizer: name,
+      merges: TextList(try #require(json["merges"]?.array).compactMap(\.string)), preTokenizer: name,
       addsBeginningOfSequence: false)
     tokenizer = try Tokenizer(model)
   }
@@ -36,5 +36,5 @@ struct TokenizerFixture {
     }
   }
 
-  func id(_ text: String) throws -> Int { try #require(model.tokens.firstIndex(of: text)) }
+  func id(_ text: String) throws -> Int { try #require(model.tokens.strings.firstIndex(of: text)) }
 }

@@ -4,8 +4,8 @@ import Tokenization
 struct TokenizerTests {
   @Test func beginningOfSequenceComesOnce() throws {
     var model = try TokenizerFixture("llama-bpe").model
-    let begin = try #require(model.tokens.firstIndex(of: "<|begin|>"))
-    model.beginningOfSequenceID = begin
+    let begin = try #require(model.tokens.strings.firstIndex(of: "<|begin|>"))
+    model.specialTokens.beginningOfSequence = begin
     model.addsBeginningOfSequence = nil  // Llama 3's habit is to add it.
     let tokenizer = try Tokenizer(model)
     #expect(tokenizer.ids(of: "the") == [begin] + tokenizer.ids(of: "the", addingSpecialTokens: false))
@@ -17,8 +17,8 @@ struct TokenizerTests {
 
   @Test func endOfSequenceComesOnce() throws {
     var model = try TokenizerFixture("smollm").model
-    let end = try #require(model.tokens.firstIndex(of: "<|im_end|>"))
-    model.endOfSequenceID = end
+    let end = try #require(model.tokens.strings.firstIndex(of: "<|im_end|>"))
+    model.specialTokens.endOfSequence = end
     model.addsEndOfSequence = true
     let tokenizer = try Tokenizer(model)
     #expect(tokenizer.ids(of: "the<|im_end|>").filter { $0 == end }.count == 1)
@@ -28,10 +28,10 @@ struct TokenizerTests {
   @Test func generationEndsAtTokensKnownByText() throws {
     var model = try TokenizerFixture("smollm").model
     let texts = ["<|end|>", "<|im_end|>", "<|eot_id|>"]
-    let known = Set(texts.compactMap { model.tokens.firstIndex(of: $0) })
+    let known = Set(texts.compactMap { model.tokens.strings.firstIndex(of: $0) })
     #expect(known.count == 3)
     #expect(try Tokenizer(model).endOfGenerationIDs == known)
-    model.endOfSequenceID = 500
+    model.specialTokens.endOfSequence = 500
     #expect(try Tokenizer(model).endOfGenerationIDs == known.union([500]))
   }
 

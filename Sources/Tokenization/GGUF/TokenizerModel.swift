@@ -1,61 +1,53 @@
-/// A byte-level BPE tokenizer as plain values, the way a model file describes it.
+/// A tokenizer as plain values, the way a GGUF file describes it.
 ///
-/// Nothing here is checked; ``Tokenizer/init(_:)`` does that.
+/// Nothing here is checked; ``Tokenizer/init(_:)-(TokenizerModel)`` does that.
 package struct TokenizerModel: Sendable {
-  /// The text of each token, by id, bytes written in the byte-level alphabet of GPT-2 (`Ġ` for a space).
-  package var tokens: [String]
+  /// What makes tokens of a word, by GGUF's `tokenizer.ggml.model`.
+  package enum Kind: String, Sendable, CaseIterable {
+    /// Byte-level byte-pair encoding with a list of merges.
+    case bytePairs = "gpt2"
+    /// SentencePiece's merging by scores.
+    case pieces = "llama"
+  }
+
+  package var kind: Kind
+  /// The text of each token, by id: bytes written in the byte-level alphabet of GPT-2 (`Ġ` for a space), or pieces with `▁`.
+  package var tokens: TextList
   /// The kind of each token in the numbers of GGUF's `tokenizer.ggml.token_type`; empty when all are normal.
   package var types: [Int]
-  /// Pairs that merge, best first, each written as two tokens with a space between: `"Ġ t"`.
-  package var merges: [String]
-  /// How text is cut into words before merging, by GGUF's `tokenizer.ggml.pre`: one of ``PreTokenizer/knownNames``.
+  /// The score of each token, the highest merging first; only of pieces.
+  package var scores: [Float]
+  /// Pairs that merge, best first, each written as two tokens with a space between: `"Ġ t"`; only of byte pairs.
+  package var merges: TextList
+  /// How text is cut into words before merging, by GGUF's `tokenizer.ggml.pre`: one of ``knownPreTokenizers``.
   package var preTokenizer: String
-  package var beginningOfSequenceID: Int?
-  package var endOfSequenceID: Int?
-  package var unknownID: Int?
-  package var paddingID: Int?
-  /// Whether an encoded text begins with the beginning-of-sequence token; `nil` leaves it to the pre-tokenizer's habit.
+  package var specialTokens: SpecialTokens
+  /// Whether an encoded text begins with the beginning-of-sequence token; `nil` leaves it to the kind's habit.
   package var addsBeginningOfSequence: Bool?
   package var addsEndOfSequence: Bool
+  /// Whether pieces begin with a space before the text; `nil` leaves it to the kind's habit.
+  package var addsSpacePrefix: Bool?
+  package var chatTemplate: String?
 
   package init(
-    tokens: [String], types: [Int] = [], merges: [String], preTokenizer: String, beginningOfSequenceID: Int? = nil,
-    endOfSequenceID: Int? = nil, unknownID: Int? = nil, paddingID: Int? = nil,
-    addsBeginningOfSequence: Bool? = nil, addsEndOfSequence: Bool = false
+    kind: Kind = .bytePairs, tokens: TextList, types: [Int] = [], scores: [Float] = [], merges: TextList = [],
+    preTokenizer: String = "default", specialTokens: SpecialTokens = SpecialTokens(),
+    addsBeginningOfSequence: Bool? = nil, addsEndOfSequence: Bool = false, addsSpacePrefix: Bool? = nil,
+    chatTemplate: String? = nil
   ) {
+    self.kind = kind
     self.tokens = tokens
     self.types = types
+    self.scores = scores
     self.merges = merges
     self.preTokenizer = preTokenizer
-    self.beginningOfSequenceID = beginningOfSequenceID
-    self.endOfSequenceID = endOfSequenceID
-    self.unknownID = unknownID
-    self.paddingID = paddingID
+    self.specialTokens = specialTokens
     self.addsBeginningOfSequence = addsBeginningOfSequence
     self.addsEndOfSequence = addsEndOfSequence
+    self.addsSpacePrefix = addsSpacePrefix
+    self.chatTemplate = chatTemplate
   }
-}
 
-/// What a token stands for, in the numbers of GGUF's `tokenizer.ggml.token_type`.
-package enum TokenType: Int, Sendable {
-  case normal = 1
-  case unknown = 2
-  /// Steers the model and is no text of its own, as `<|im_end|>`.
-  case control = 3
-  /// Text that is kept whole, whatever the merges would do.
-  case userDefined = 4
-  case unused = 5
-  case byte = 6
-}
-
-/// A token as people look at it.
-package struct Token: Sendable, Hashable {
-  package let id: Int
-  /// The token's text; bytes that are no whole character are written as `<0xE2>`.
-  package let text: String
-
-  package init(id: Int, text: String) {
-    self.id = id
-    self.text = text
-  }
+  /// The names of pre-tokenizers that ``preTokenizer`` may have.
+  package static var knownPreTokenizers: [String] { GGUFPreTokenizer.allCases.map(\.rawValue) }
 }

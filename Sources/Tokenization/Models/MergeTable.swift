@@ -1,34 +1,29 @@
 /// Which pairs of tokens merge, into what, and which pairs come first.
 struct MergeTable: Sendable {
-  /// A merge: its place in the list (lower comes first) and the id of the merged token.
-  struct Merge {
-    let rank: UInt32
-    let id: Int32
-  }
-
   private static let free = UInt64.max
   /// Open addressing: a pair as `left << 32 | right`.
   ///
   /// The count is a power of two, at most half full.
   private var pairs: [UInt64]
-  private var merges: [Merge]
+  private var merges: [UInt64]
+  private var count = 0
 
-  /// - Throws: ``TokenizerError`` when a merge is not two tokens of the vocabulary that make a third.
-  init(_ lines: [String], vocabulary: Vocabulary) throws(TokenizerError) {
+  init(capacity: Int) {
     var slotCount = 64
-    while slotCount < 2 * lines.count { slotCount *= 2 }
+    while slotCount < 2 * capacity { slotCount *= 2 }
     pairs = [UInt64](repeating: Self.free, count: slotCount)
-    merges = [Merge](repeating: Merge(rank: 0, id: 0), count: slotCount)
-    for (index, line) in lines.enumerated() {
-      let parts = try Self.parts(of: line, index: index)
-      let left = try Self.id(parts.left, in: vocabulary, index: index, line: line)
-      let right = try Self.id(parts.right, in: vocabulary, index: index, line: line)
-      let merged = try Self.id(parts.left + parts.right, in: vocabulary, index: index, line: line)
-      let pair = UInt64(left) << 32 | UInt64(right)
-      let slot = slotIndex(of: pair)
+    merges = [UInt64](repeating: 0, count: slotCount)
+  }
+
+  /// Adds the next merge; when the pair is there already, the earlier or the later one counts.
+  mutating func append(_ left: Int, _ right: Int, into merged: Int, keepingFirst: Bool) {
+    let pair = UInt64(left) << 32 | UInt64(right)
+    let slot = slotIndex(of: pair)
+    if pairs[slot] != pair || !keepingFirst {
       pairs[slot] = pair
-      merges[slot] = Merge(rank: UInt32(index), id: Int32(merged))
+      merges[slot] = UInt64(count) << 32 | UInt64(merged)
     }
+    count += 1
   }
 
   /// The merge of two neighbouring tokens, or `nil` when they stay apart.
@@ -36,7 +31,8 @@ struct MergeTable: Sendable {
   func merge(_ left: Int32, _ right: Int32) -> Merge? {
     let pair = UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
     let slot = slotIndex(of: pair)
-    return pairs[slot] == pair ? merges[slot] : nil
+    guard pairs[slot] == pair else { return nil }
+    return Merge(rank: UInt32(merges[slot] >> 32), id: Int32(truncatingIfNeeded: merges[slot]))
   }
 
   @inline(__always)
@@ -46,19 +42,58 @@ struct MergeTable: Sendable {
     while pairs[slot] != pair, pairs[slot] != Self.free { slot = (slot + 1) & mask }
     return slot
   }
+}
 
-  private static func parts(of line: String, index: Int) throws(TokenizerError) -> (left: [UInt8], right: [UInt8]) {
-    let parts = line.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-    guard parts.count == 2, let left = ByteAlphabet.bytes(of: Substring(parts[0])), !left.isEmpty,
-      let right = ByteAlphabet.bytes(of: Substring(parts[1])), !right.isEmpty
-    else { throw .malformedMerge(index: index, text: line) }
-    return (left, right)
+/// Reads merges as files write them and looks their tokens up.
+struct MergeReader {
+  private let vocabulary: Vocabulary
+  private let keepsFirst: Bool
+  private(set) var table: MergeTable
+  private var index = 0
+  private var joined: [UInt8] = []
+
+  init(vocabulary: Vocabulary, capacity: Int, keepsFirst: Bool) {
+    self.vocabulary = vocabulary
+    self.keepsFirst = keepsFirst
+    table = MergeTable(capacity: capacity)
   }
 
-  private static func id(
-    _ bytes: [UInt8], in vocabulary: Vocabulary, index: Int, line: String
-  ) throws(TokenizerError) -> Int {
-    if let id = bytes.withUnsafeBufferPointer({ vocabulary.id(of: $0) }) { return id }
-    throw .mergeOutsideVocabulary(index: index, text: line, missing: DisplayText.of(bytes[...]))
+  /// Adds a merge that is written as two tokens with one space between.
+  mutating func append(line: UnsafeBufferPointer<UInt8>) throws(TokenizerError) {
+    guard let space = line.firstIndex(of: UInt8(ascii: " ")), space > 0, space + 1 < line.count,
+      !line[(space + 1)...].contains(UInt8(ascii: " "))
+    else { throw .malformedMerge(index: index, text: Vocabulary.display(line)) }
+    try append(
+      UnsafeBufferPointer(rebasing: line[..<space]), UnsafeBufferPointer(rebasing: line[(space + 1)...]), line)
+  }
+
+  /// Adds a merge of two tokens; `line` is how it stands in the file.
+  mutating func append(
+    _ first: UnsafeBufferPointer<UInt8>, _ second: UnsafeBufferPointer<UInt8>, _ line: UnsafeBufferPointer<UInt8>
+  ) throws(TokenizerError) {
+    joined.removeAll(keepingCapacity: true)
+    guard !first.isEmpty, !second.isEmpty, decode(first) else {
+      throw .malformedMerge(index: index, text: Vocabulary.display(line))
+    }
+    let cut = joined.count
+    guard decode(second) else { throw .malformedMerge(index: index, text: Vocabulary.display(line)) }
+    let left = try id(0..<cut, line)
+    let right = try id(cut..<joined.count, line)
+    table.append(left, right, into: try id(0..<joined.count, line), keepingFirst: keepsFirst)
+    index += 1
+  }
+
+  /// Appends what a token of the file is in the text that merging sees.
+  private mutating func decode(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    if vocabulary.writing == .byteLevel { return ByteAlphabet.decode(text, appendingTo: &joined) }
+    joined.append(contentsOf: text)
+    return true
+  }
+
+  private func id(_ range: Range<Int>, _ line: UnsafeBufferPointer<UInt8>) throws(TokenizerError) -> Int {
+    let found = joined.withUnsafeBufferPointer { vocabulary.id(of: UnsafeBufferPointer(rebasing: $0[range])) }
+    if let found { return found }
+    throw .mergeOutsideVocabulary(
+      index: index, text: Vocabulary.display(line), missing: DisplayText.of(joined[range].prefix(200)))
   }
 }

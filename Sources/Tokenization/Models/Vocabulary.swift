@@ -1,65 +1,146 @@
-/// The checked tokens of a model: the bytes and the type of each, and the id of normal tokens by their bytes.
+/// The checked tokens of a model: the bytes and the type of each, and the id of a token by its bytes.
 struct Vocabulary: Sendable {
   /// More tokens than any model has, few enough for 32-bit ids and counts.
   static let limit = 1 << 24
 
-  private let table: ByteStringTable
-  private let types: [TokenType]
+  /// More bytes than any token has, few enough that no lookup takes long.
+  static let longestToken = 1 << 16
+
+  /// How the tokens write their bytes.
+  enum Writing: Sendable {
+    /// In the byte-level alphabet of GPT-2: what merging sees is bytes.
+    case byteLevel
+    /// As text with `▁` for spaces, and `<0x0A>` for a byte that has no other token.
+    case pieces
+  }
+
+  let writing: Writing
+  private var table: ByteStringTable
+  private var types: [TokenType] = []
   /// The id of the token that is one byte, by byte, or -1.
-  let idOfByte: [Int32]
+  private(set) var idOfByte = [Int32](repeating: -1, count: 256)
+  /// The length of the longest token that can be found, in bytes.
+  private(set) var longest = 0
+  /// Whether added tokens write `▁` for spaces too.
+  var replacesInAddedTokens = false
+  private var scratch: [UInt8] = []
 
-  /// - Throws: ``TokenizerError`` when counts do not fit, a type is unknown or two normal tokens are the same.
-  init(tokens: [String], types numbers: [Int]) throws(TokenizerError) {
-    let types = try Self.types(numbers, tokenCount: tokens.count)
-    var table = ByteStringTable(capacity: tokens.count)
-    for (id, text) in tokens.enumerated() {
-      guard let bytes = Self.findableBytes(of: text, types[id]) else {
-        Array(text.utf8).withUnsafeBufferPointer { table.append($0) }
-        continue
-      }
-      let (inserted, first) = bytes.withUnsafeBufferPointer { table.insert($0) }
-      if inserted { continue }
-      if types[id] == .normal, types[first] == .normal {
-        throw .duplicateToken(text: text, first: first, second: id)
-      }
-      bytes.withUnsafeBufferPointer { table.append($0) }
-    }
-    idOfByte = (0..<256).map { [table] byte in
-      [UInt8(byte)].withUnsafeBufferPointer { Int32(table.number(of: $0) ?? -1) }
-    }
-    self.table = table
-    self.types = types
+  init(writing: Writing, capacity: Int) {
+    self.writing = writing
+    table = ByteStringTable(capacity: capacity)
+    types.reserveCapacity(capacity)
   }
 
-  private static func types(_ numbers: [Int], tokenCount: Int) throws(TokenizerError) -> [TokenType] {
-    if tokenCount == 0 { throw .noTokens }
-    if tokenCount > limit { throw .tooManyTokens(count: tokenCount, limit: limit) }
-    if numbers.isEmpty { return [TokenType](repeating: .normal, count: tokenCount) }
-    if numbers.count != tokenCount { throw .typeCount(types: numbers.count, tokens: tokenCount) }
-    var types: [TokenType] = []
-    types.reserveCapacity(tokenCount)
-    for (id, number) in numbers.enumerated() {
-      guard let type = TokenType(rawValue: number) else { throw .unknownType(id: id, type: number) }
-      types.append(type)
-    }
-    return types
-  }
-
-  /// The bytes by which merges find a token, or `nil` when its text stands for itself.
+  /// Adds the token with the next id.
   ///
-  /// Added tokens can be the outcome of merges too, if their text is the same in the byte-level alphabet.
-  private static func findableBytes(of text: String, _ type: TokenType) -> [UInt8]? {
-    let isPlain = text.utf8.allSatisfy { $0 < 0x80 }
-    return type == .normal || isPlain ? ByteAlphabet.bytes(of: text) : nil
+  /// Two normal tokens may not be the same; of a normal and another one the first is found. An added token can be found too
+  /// where merging can make its bytes.
+  mutating func append(_ text: UnsafeBufferPointer<UInt8>, type: TokenType) throws(TokenizerError) {
+    let id = types.count
+    if text.count > Self.longestToken {
+      throw .tokenTooLong(id: id, bytes: text.count, limit: Self.longestToken)
+    }
+    types.append(type)
+    if writing == .pieces {
+      if type == .byte {
+        guard let byte = ByteToken.byte(of: text) else { throw .malformedByteToken(id: id, text: Self.display(text)) }
+        idOfByte[Int(byte)] = Int32(id)
+      }
+      return try insert(text, as: text, id)
+    }
+    let isPlain = type == .normal || text.allSatisfy { $0 < 0x80 }
+    scratch.removeAll(keepingCapacity: true)
+    guard isPlain, ByteAlphabet.decode(text, appendingTo: &scratch) else { return table.append(text) }
+    let bytes = scratch
+    try bytes.withUnsafeBufferPointer { bytes throws(TokenizerError) in
+      if bytes.count == 1, idOfByte[Int(bytes[0])] < 0 { idOfByte[Int(bytes[0])] = Int32(id) }
+      try insert(bytes, as: text, id)
+    }
+  }
+
+  private mutating func insert(
+    _ key: UnsafeBufferPointer<UInt8>, as text: UnsafeBufferPointer<UInt8>, _ id: Int
+  ) throws(TokenizerError) {
+    if key.isEmpty { return table.append(key) }
+    let (inserted, first) = table.insert(key)
+    longest = max(longest, key.count)
+    if inserted { return }
+    if types[id] == .normal, types[first] == .normal {
+      throw .duplicateToken(text: Self.display(text), first: first, second: id)
+    }
+    table.append(key)
+  }
+
+  static func display(_ text: UnsafeBufferPointer<UInt8>) -> String {
+    DisplayText.of(ArraySlice(text.prefix(200))) + (text.count > 200 ? "…" : "")
   }
 
   var count: Int { types.count }
 
   func type(of id: Int) -> TokenType { types[id] }
 
-  /// The bytes that the token stands for in a text.
-  func bytes(of id: Int) -> ArraySlice<UInt8> { table[id] }
+  mutating func setType(_ type: TokenType, of id: Int) { types[id] = type }
+
+  /// What the token is in the text that merging sees.
+  func key(of id: Int) -> ArraySlice<UInt8> { table[id] }
 
   /// The id of the token with exactly these bytes that words and merges find, or `nil`.
+  @inline(__always)
   func id(of bytes: UnsafeBufferPointer<UInt8>) -> Int? { table.number(of: bytes) }
+
+  func id(of text: String) -> Int? {
+    var text = text
+    return text.withUTF8 { table.number(of: $0) }
+  }
+
+  /// Calls `body` with each token that merges can make.
+  func forEachKey(_ body: (UnsafeBufferPointer<UInt8>) -> Void) { table.forEach(body) }
+
+  /// Appends the bytes that the token stands for in a text.
+  func appendBytes(of id: Int, to bytes: inout [UInt8]) {
+    let key = table[id]
+    guard writing == .pieces else { return bytes.append(contentsOf: key) }
+    switch types[id] {
+    case .byte: if let byte = key.withUnsafeBufferPointer({ ByteToken.byte(of: $0) }) { bytes.append(byte) }
+    case .normal: key.withUnsafeBufferPointer { Self.appendReplacingMetaspaces($0, to: &bytes) }
+    case .unused: break
+    case .control where replacesInAddedTokens, .userDefined where replacesInAddedTokens:
+      key.withUnsafeBufferPointer { Self.appendReplacingMetaspaces($0, to: &bytes) }
+    default: bytes.append(contentsOf: key)
+    }
+  }
+
+  private static func appendReplacingMetaspaces(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
+    var position = 0
+    while position < text.count {
+      let isSpace = Metaspace.begins(in: text, at: position)
+      bytes.append(isSpace ? UInt8(ascii: " ") : text[position])
+      position += isSpace ? 3 : 1
+    }
+  }
+}
+
+/// The tokens `<0x00>` to `<0xFF>`, which stand for one byte each.
+enum ByteToken {
+  /// The byte, or `nil` when the text is not `<0x`, two hexadecimal digits and `>`.
+  static func byte(of text: UnsafeBufferPointer<UInt8>) -> UInt8? {
+    guard text.count == 6, text[0] == UInt8(ascii: "<"), text[1] == UInt8(ascii: "0"), text[2] == UInt8(ascii: "x"),
+      text[5] == UInt8(ascii: ">"), let high = digit(text[3]), let low = digit(text[4])
+    else { return nil }
+    return high << 4 | low
+  }
+
+  static func text(of byte: UInt8) -> String {
+    let digits = String(byte, radix: 16, uppercase: true)
+    return "<0x" + (digits.count == 1 ? "0" : "") + digits + ">"
+  }
+
+  private static func digit(_ character: UInt8) -> UInt8? {
+    switch character {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): character - UInt8(ascii: "A") + 10
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
+    default: nil
+    }
+  }
 }

@@ -20,21 +20,39 @@ enum ByteAlphabet {
     return table
   }()
 
-  /// The bytes that `text` writes, or `nil` when a character is not of the alphabet.
-  static func bytes(of text: some StringProtocol) -> [UInt8]? {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(text.utf8.count)
-    var iterator = text.utf8.makeIterator()
-    while let first = iterator.next() {
-      var scalar = Int(first)
-      if first >= 0x80 {
-        // All of the alphabet beyond ASCII has two bytes in UTF-8.
-        guard first & 0xe0 == 0xc0, let second = iterator.next() else { return nil }
-        scalar = Int(first & 0x1f) << 6 | Int(second & 0x3f)
-      }
-      guard scalar < byteOfScalar.count, byteOfScalar[scalar] >= 0 else { return nil }
-      bytes.append(UInt8(byteOfScalar[scalar]))
+  /// The scalar that stands for each byte.
+  private static let scalarOfByte: [Unicode.Scalar] = {
+    var scalars = [Unicode.Scalar](repeating: " ", count: 256)
+    for (value, byte) in byteOfScalar.enumerated() where byte >= 0 {
+      scalars[Int(byte)] = Unicode.Scalar(UInt16(value)) ?? " "
     }
-    return bytes
+    return scalars
+  }()
+
+  /// Appends the bytes that `text` writes, or returns `false` when a character is not of the alphabet.
+  static func decode(_ text: UnsafeBufferPointer<UInt8>, appendingTo bytes: inout [UInt8]) -> Bool {
+    byteOfScalar.withUnsafeBufferPointer { byteOfScalar in
+      var position = 0
+      while position < text.count {
+        var scalar = Int(text[position])
+        position += 1
+        if scalar >= 0x80 {
+          // All of the alphabet beyond ASCII has two bytes in UTF-8.
+          guard scalar & 0xe0 == 0xc0, position < text.count else { return false }
+          scalar = (scalar & 0x1f) << 6 | Int(text[position] & 0x3f)
+          position += 1
+        }
+        guard scalar < byteOfScalar.count, byteOfScalar[scalar] >= 0 else { return false }
+        bytes.append(UInt8(byteOfScalar[scalar]))
+      }
+      return true
+    }
+  }
+
+  /// The text that writes these bytes.
+  static func text(of bytes: some Sequence<UInt8>) -> String {
+    var text = ""
+    for byte in bytes { text.unicodeScalars.append(scalarOfByte[Int(byte)]) }
+    return text
   }
 }
