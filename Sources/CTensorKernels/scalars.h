@@ -17,13 +17,13 @@ static inline uint32_t tk_bits_from_float(float value) {
   return bits;
 }
 
-// IEEE float16 to float32, exact; branch-free, so that loops over it vectorise.
+// IEEE float16 to float32, exact, a not-a-number made quiet; branch-free, so that loops over it vectorise.
 static inline float tk_float_from_half(uint16_t half) {
   const uint32_t sign = (uint32_t)(half & 0x8000u) << 16;
   const uint32_t rest = half & 0x7fffu;
   // 2^112 moves the exponent's bias from 15 to 127 and makes denormals normal.
   const uint32_t finite = tk_bits_from_float(tk_float_from_bits(rest << 13) * 0x1p112f);
-  const uint32_t special = (rest << 13) | 0x7f800000u;
+  const uint32_t special = (rest << 13) | (rest > 0x7c00u ? 0x7fc00000u : 0x7f800000u);
   return tk_float_from_bits(sign | (rest >= 0x7c00u ? special : finite));
 }
 

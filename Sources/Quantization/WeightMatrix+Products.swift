@@ -37,7 +37,7 @@ extension WeightMatrix {
   ) {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: columns) { unpacked in
       for row in range {
-        decode(rows: row..<row + 1, into: unpacked.baseAddress!)
+        decode(rows: row..<row + 1, into: unpacked.baseAddress!, with: kernels)
         y[row - range.lowerBound] = kernels.dot(unpacked.baseAddress, x, columns)
       }
     }

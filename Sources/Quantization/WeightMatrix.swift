@@ -1,3 +1,4 @@
+import CTensorKernels
 import TensorCore
 
 /// A frozen weight matrix `[out, in]` in the format in which it is stored.
@@ -79,16 +80,19 @@ package struct WeightMatrix: Sendable {
   }
 
   /// Decodes consecutive rows to float32, `range.count * columns` numbers.
-  package func decode(rows range: Range<Int>, into out: UnsafeMutablePointer<Float>) {
+  package func decode(
+    rows range: Range<Int>, into out: UnsafeMutablePointer<Float>,
+    with kernels: tk_kernels = InstructionSet.current.kernels
+  ) {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
     switch storage {
     case .blocks(let format, let bytes):
-      let stride = format.bytes(for: columns)
-      format.decode(bytes.pointer + range.lowerBound * stride, count: range.count * columns, into: out)
+      let first = bytes.pointer + range.lowerBound * format.bytes(for: columns)
+      format.decode(first, count: range.count * columns, into: out, with: kernels)
     case .codeBook(let weights):
-      weights.decode(range.lowerBound * columns..<range.upperBound * columns, into: out)
-    case .int8(let weights): weights.decode(rows: range, into: out)
-    case .grouped(let weights): weights.decode(rows: range, into: out)
+      weights.decode(range.lowerBound * columns..<range.upperBound * columns, into: out, with: kernels)
+    case .int8(let weights): weights.decode(rows: range, into: out, with: kernels)
+    case .grouped(let weights): weights.decode(rows: range, into: out, with: kernels)
     }
   }
 
