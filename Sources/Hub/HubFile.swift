@@ -7,6 +7,8 @@ struct HubFile: Sendable, Hashable {
   /// Bytes.
   let size: Int
   /// The name of its content: the SHA-256 of a large file, the SHA-1 of git's blob of a small one; hexadecimal.
+  ///
+  /// Empty for a file in a snapshot that is no link.
   let etag: String
   /// Git's own name of the entry, which Python's cached listings hold.
   let blobID: String
@@ -27,6 +29,8 @@ struct HubListing: Sendable, Hashable {
   let commit: String
   /// In the hub's order, which decides between several files that fit.
   let files: [HubFile]
+  /// Whether these are all files of the commit, and not only those that happen to be in the cache.
+  let isWhole: Bool
 
   func file(at path: String) -> HubFile? { files.first { $0.path == path } }
 }
@@ -88,6 +92,6 @@ extension HubListing {
     // An object has no order; the hub lists by bytes.
     self.init(
       repository: repository, commit: commit,
-      files: files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) })
+      files: files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }, isWhole: true)
   }
 }

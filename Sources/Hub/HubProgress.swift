@@ -9,6 +9,8 @@ package struct HubProgress: Sendable, Hashable {
     case waiting(seconds: Double)
     /// Another process is downloading the same file.
     case waitingForOtherProcess
+    /// The hub did not answer, for this reason, so that what the cache knows of the revision is taken.
+    case takenFromCache(HubError)
     /// All files are there.
     case finished
   }

@@ -82,8 +82,14 @@ struct HTTPStatusFailure: RetryableFailure {
     self.host = host
     code = head["X-Error-Code"]
     message = head["X-Error-Message"]
-    wantedWait = head["Retry-After"].flatMap { Double($0.trimmingCharacters(in: .whitespaces)) }
+    let seconds = Self.endOfWindow(head["RateLimit"]) ?? head["Retry-After"]
+    wantedWait = seconds.flatMap { Double($0.trimmingCharacters(in: .whitespaces)) }
       .flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
+  }
+
+  /// Seconds until requests are counted anew, when none is left: `"api";r=0;t=55`.
+  private static func endOfWindow(_ limit: String?) -> String? {
+    (limit?.firstMatch(of: /;\s*r=0\s*;\s*t=(\d+)/)).map { String($0.1) }
   }
 
   var isTransient: Bool { [408, 429, 500, 502, 503, 504].contains(status) }

@@ -22,17 +22,19 @@ struct HubSnapshot {
     let commit = try commit()
     if let known = cache.listing(at: commit) { return known }
     let present = cache.filesOfSnapshot(commit)
-    let asCached = HubListing(repository: repository, commit: commit, files: present)
+    let asCached = HubListing(repository: repository, commit: commit, files: present, isWhole: false)
     if isOffline {
       if present.isEmpty { throw notCached(file: nil) }
       return asCached
     }
     do {
       let listing = HubListing(
-        repository: repository, commit: commit, files: try filesAtHub(commit, retries: present.isEmpty ? 5 : 0))
+        repository: repository, commit: commit,
+        files: try filesAtHub(commit, retries: present.isEmpty ? HubRetry.usualLimit : 0), isWhole: true)
       cache.remember(listing)
       return listing
     } catch let error as HubError where error.isOutOfReach && !present.isEmpty {
+      tell(.takenFromCache(error))
       return asCached
     }
   }
@@ -57,8 +59,13 @@ struct HubSnapshot {
       return commit
     } catch let error as HubError where error.isOutOfReach {
       guard let known else { throw error }
+      tell(.takenFromCache(error))
       return known
     }
+  }
+
+  private func tell(_ activity: HubProgress.Activity) {
+    progress(HubProgress(activity: activity, file: "", bytesDone: 0, bytesTotal: 0, filesDone: 0, filesTotal: 0))
   }
 
   /// Asks for all pages of the listing.

@@ -34,9 +34,7 @@ package struct HuggingFaceHub: Sendable {
     _ repository: HubRepository, progress: @escaping (HubProgress) -> Void = { _ in },
     isCancelled: @escaping () -> Bool = { false }
   ) throws -> HubModel {
-    try retryingOnceIfChanged {
-      let snapshot = snapshot(repository, progress, isCancelled)
-      let listing = try snapshot.listing()
+    try withListing(of: repository, progress, isCancelled) { snapshot, listing in
       let gguf = GGUFChoice(listing.files)
       let folder = ModelFileChoice(listing.files)
       if repository.tag == nil && folder.isModel {
@@ -61,9 +59,7 @@ package struct HuggingFaceHub: Sendable {
     _ repository: HubRepository, split: String = "train", progress: @escaping (HubProgress) -> Void = { _ in },
     isCancelled: @escaping () -> Bool = { false }
   ) throws -> [String] {
-    try retryingOnceIfChanged {
-      let snapshot = snapshot(repository, progress, isCancelled)
-      let listing = try snapshot.listing()
+    try withListing(of: repository, progress, isCancelled) { snapshot, listing in
       let files = try DataFileChoice(listing.files, of: repository)
         .files(split: split, configuration: repository.tag)
       return try snapshot.fetch(files, of: listing)
@@ -83,9 +79,7 @@ package struct HuggingFaceHub: Sendable {
     _ repository: HubRepository, include: [String] = [], to folder: String,
     progress: @escaping (HubProgress) -> Void = { _ in }, isCancelled: @escaping () -> Bool = { false }
   ) throws -> [String] {
-    try retryingOnceIfChanged {
-      let snapshot = snapshot(repository, progress, isCancelled)
-      let listing = try snapshot.listing()
+    try withListing(of: repository, progress, isCancelled) { snapshot, listing in
       let globs = include.map(Glob.init)
       let files = listing.files.filter { file in globs.isEmpty || globs.contains { $0.matches(file.path) } }
       if files.isEmpty { throw nothingMatches(include, listing) }
@@ -96,13 +90,32 @@ package struct HuggingFaceHub: Sendable {
 
   // MARK: - Parts
 
-  private func snapshot(
-    _ repository: HubRepository, _ progress: @escaping (HubProgress) -> Void, _ isCancelled: @escaping () -> Bool
-  ) -> HubSnapshot {
-    HubSnapshot(
-      repository: repository, connection: connection,
-      cache: HubCache(repository: repository, root: connection.settings.cache), progress: progress,
-      isCancelled: isCancelled)
+  /// Lists a revision and works with it; once more when the repository changed under our hands, as a branch then means
+  /// another commit.
+  private func withListing<Result>(
+    of repository: HubRepository, _ progress: @escaping (HubProgress) -> Void, _ isCancelled: @escaping () -> Bool,
+    _ body: (HubSnapshot, HubListing) throws -> Result
+  ) throws -> Result {
+    let cache = HubCache(repository: repository, root: connection.settings.cache)
+    let snapshot = HubSnapshot(
+      repository: repository, connection: connection, cache: cache, progress: progress, isCancelled: isCancelled)
+    do {
+      return try work(snapshot, body)
+    } catch HubError.changedMeanwhile {
+      return try work(snapshot, body)
+    }
+  }
+
+  private func work<Result>(
+    _ snapshot: HubSnapshot, _ body: (HubSnapshot, HubListing) throws -> Result
+  ) throws -> Result {
+    let listing = try snapshot.listing()
+    do {
+      return try body(snapshot, listing)
+    } catch let error as HubError where !listing.isWhole && error.isAboutListing {
+      // That the cache lacks a file does not mean that the repository does.
+      throw snapshot.notCached(file: nil)
+    }
   }
 
   private func fetchFolder(
@@ -138,15 +151,6 @@ package struct HuggingFaceHub: Sendable {
     return .fileNotFound(
       listing.repository, file: pattern, nearest: Spelling.nearest(to: pattern, in: paths, most: 3))
   }
-
-  /// Begins anew, once, when the repository changed under our hands: then a branch means another commit.
-  private func retryingOnceIfChanged<Result>(_ body: () throws -> Result) throws -> Result {
-    do {
-      return try body()
-    } catch HubError.changedMeanwhile {
-      return try body()
-    }
-  }
 }
 
 /// Where a model of the hub lies on this computer.
@@ -157,4 +161,16 @@ package enum HubModel: Sendable, Hashable {
   case folder(String)
   /// A folder with PEFT's `adapter_config.json` and `adapter_model.safetensors`.
   case adapter(String)
+}
+
+extension HubError {
+  /// Whether it says that a repository lacks something.
+  fileprivate var isAboutListing: Bool {
+    switch self {
+    case .fileNotFound, .nothingMatches, .tagNotFound, .noModel, .partsMissing, .noData, .splitNotFound,
+      .configurationNotFound:
+      true
+    default: false
+    }
+  }
 }

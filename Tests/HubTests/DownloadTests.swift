@@ -158,10 +158,14 @@ struct DownloadTests {
         answer = FakeHub.error(429, nil)
         answer.fields["Retry-After"] = "17"
       }
+      bench.fake.surprise("/tree/") { _, answer in
+        answer = FakeHub.error(429, nil)
+        answer.fields["RateLimit"] = "\"api\";r=0;t=55"
+      }
       bench.fake.surprise("/resolve/") { _, answer in answer = FakeHub.error(408, nil) }
       bench.fake.surprise("/resolve/") { _, answer in answer = FakeHub.error(500, nil) }
       try expectWhole(bench)
-      #expect(bench.waits.seconds == [1, 17, 1, 2])
+      #expect(bench.waits.seconds == [1, 17, 55, 1, 2])
     }
   }
 
