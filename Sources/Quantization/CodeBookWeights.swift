@@ -33,7 +33,7 @@ package struct CodeBookWeights: Sendable {
   ///
   /// - Parameters:
   ///   - codeBook: ``CodeBook/nf4`` or ``CodeBook/fp4``, as `quant_type` says, or the file's own `quant_map`.
-  ///   - blockSize: `blocksize`: a power of two, at least 2.
+  ///   - blockSize: `blocksize`: a power of two in 32 ... 4096.
   ///   - codes: `weight`, whatever type its numbers are said to have (`bnb_4bit_quant_storage`).
   ///   - scales: `absmax` as float32, or with its nested parts.
   /// - Throws: ``QuantizationError`` when a length does not fit the shape `[rows, columns]`.
@@ -41,7 +41,7 @@ package struct CodeBookWeights: Sendable {
     rows: Int, columns: Int, codeBook: CodeBook, blockSize: Int, codes: Bytes, scales: Scales
   ) throws(QuantizationError) {
     let count = try QuantizationError.count(rows: rows, columns: columns)
-    guard blockSize >= 2, blockSize.nonzeroBitCount == 1 else { throw .blockSize(blockSize, format: codeBook.name) }
+    guard Self.isBlockSize(blockSize) else { throw .blockSize(blockSize, format: codeBook.name) }
     let blocks = (count - 1) / blockSize + 1
     try QuantizationError.check(.weight, codes.count, is: (count + 1) / 2)
     switch scales {
@@ -50,6 +50,9 @@ package struct CodeBookWeights: Sendable {
     }
     self.init(codeBook: codeBook, count: count, blockSize: blockSize, codes: codes, scales: scales)
   }
+
+  /// Whether weights can share a scale in blocks of this size, as bitsandbytes has it.
+  package static func isBlockSize(_ size: Int) -> Bool { (32...4096).contains(size) && size.nonzeroBitCount == 1 }
 
   package var blockCount: Int { (count + blockSize - 1) / blockSize }
 
@@ -131,7 +134,7 @@ extension CodeBookWeights {
     quantizing values: UnsafeBufferPointer<Float>, codeBook: CodeBook = .nf4, blockSize: Int = 64,
     doubleQuantized: Bool = true, with kernels: tk_kernels = InstructionSet.current.kernels
   ) {
-    precondition(blockSize >= 32 && blockSize <= 4096 && blockSize.nonzeroBitCount == 1, "block size \(blockSize)")
+    precondition(Self.isBlockSize(blockSize), "block size \(blockSize)")
     let blocks = (values.count + blockSize - 1) / blockSize
     var scales = [Float](repeating: 0, count: blocks)
     let codes = Bytes(count: (values.count + 1) / 2) { packed in

@@ -78,7 +78,9 @@ struct BitsandbytesTests {
       try weights(blockSize: 128, scales: .doubleQuantized(parts.nested()))
     }
     expect(.partLength(.absmax, bytes: 288, expected: 144)) { try weights(blockSize: 128) }
-    for size in [0, -64, 1, 63, 96] { expect(.blockSize(size, format: "fp4")) { try weights(blockSize: size) } }
+    for size in [0, -64, .min, 1, 16, 63, 96, 8192] {
+      expect(.blockSize(size, format: "fp4")) { try weights(blockSize: size) }
+    }
     for rows in [0, -1, Int.max, Int.max / 96] { expect(.shape(rows: rows, columns: 96)) { try weights(rows: rows) } }
   }
 
@@ -94,6 +96,17 @@ struct BitsandbytesTests {
     #expect(throws: QuantizationError.partLength(.quantMap, bytes: 60, expected: 64)) {
       try CodeBook(name: "fp4", quantMap: fixture().bytes("fp4.quant_map")[0..<60])
     }
+  }
+
+  /// A file's levels may be anything: whatever they are, they decode to themselves, and encoding ends.
+  @Test func levelsThatAreNoNumbers() throws {
+    let levels: [Float] = [.nan, 1, -.infinity, .infinity] + [Float](repeating: .nan, count: 12)
+    let weights = try CodeBookWeights(
+      rows: 1, columns: 4, codeBook: CodeBook(name: "fp4", quantMap: Bytes(levels)), blockSize: 64,
+      codes: Bytes([0x01, 0x23] as [UInt8]), scales: .float32(Bytes([Float(2)])))
+    let decoded = decode(weights)
+    #expect(decoded[0].isNaN && decoded[1...] == [2, -.infinity, .infinity])
+    #expect(weights.codeBook.code(of: 0.5) < 16)
   }
 
   @Test(arguments: sets)
