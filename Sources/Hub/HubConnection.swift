@@ -35,9 +35,11 @@ struct HubConnection: Sendable {
 
   /// A JSON answer and its head, after redirects, with retries.
   func json(
-    _ url: URL, _ repository: HubRepository, retries: Int, isCancelled: @escaping () -> Bool
+    _ url: URL, _ repository: HubRepository, retries: Int, isCancelled: @escaping () -> Bool,
+    onWait: @escaping (Double) -> Void
   ) throws -> (value: JSONValue, head: HTTPHead) {
-    let retry = HubRetry(limit: retries, wait: wait, isCancelled: isCancelled, onWait: { _ in })
+    let retry = HubRetry(
+      limit: retries, connectionLimit: min(retries, 2), wait: wait, isCancelled: isCancelled, onWait: onWait)
     return try explainingFailures(repository, file: nil) {
       try retry.run {
         var text = Data()

@@ -14,6 +14,8 @@ package typealias HubWait = @Sendable (_ seconds: Double, _ isCancelled: () -> B
 struct HubRetry {
   /// How often more, after the first try.
   let limit: Int
+  /// How often more when there is no connection: who is offline shall not wait long for a first answer.
+  var connectionLimit: Int?
   let wait: HubWait
   let isCancelled: () -> Bool
   /// Told before each wait.
@@ -34,7 +36,8 @@ struct HubRetry {
         return try body()
       } catch let failure as any RetryableFailure where failure.isTransient {
         failures = hasProgressed() ? 1 : failures + 1
-        if failures > limit { throw failure.after(tries: failures) }
+        let most = failure.isOfConnection ? connectionLimit ?? limit : limit
+        if failures > most { throw failure.after(tries: failures) }
         let seconds = min(failure.wantedWait ?? Double(min(8, 1 << (failures - 1))), Self.longestWait)
         onWait(seconds)
         wait(seconds, isCancelled)
@@ -55,6 +58,8 @@ struct HubRetry {
 /// A failure that may be gone at the next try.
 protocol RetryableFailure: Error {
   var isTransient: Bool { get }
+  /// Whether no server answered at all.
+  var isOfConnection: Bool { get }
   /// Seconds that the server asks for.
   var wantedWait: Double? { get }
   func after(tries: Int) -> Self
@@ -62,6 +67,7 @@ protocol RetryableFailure: Error {
 
 extension HTTPFailure: RetryableFailure {
   var isTransient: Bool { true }
+  var isOfConnection: Bool { true }
   var wantedWait: Double? { nil }
   func after(tries: Int) -> HTTPFailure { self }
 }
@@ -92,6 +98,7 @@ struct HTTPStatusFailure: RetryableFailure {
     (limit?.firstMatch(of: /;\s*r=0\s*;\s*t=(\d+)/)).map { String($0.1) }
   }
 
+  var isOfConnection: Bool { false }
   var isTransient: Bool { [408, 429, 500, 502, 503, 504].contains(status) }
 
   func after(tries: Int) -> HTTPStatusFailure {

@@ -51,7 +51,8 @@ struct HubSnapshot {
     do {
       let url = try connection.address("\(repository.interfacePath)/revision/\(HubConnection.escaped(revision))")
       let (answer, _) = try connection.json(
-        url, repository, retries: known == nil ? HubRetry.usualLimit : 0, isCancelled: isCancelled)
+        url, repository, retries: known == nil ? HubRetry.usualLimit : 0, isCancelled: isCancelled,
+        onWait: { tell(.waiting(seconds: $0)) })
       guard let commit = answer["sha"]?.string, HubCache.isCommit(commit) else {
         throw HubError.badAnswer(host: host, what: "the answer names no commit")
       }
@@ -77,7 +78,8 @@ struct HubSnapshot {
       guard seen.insert(url).inserted, seen.count < 10_000 else {
         throw HubError.badAnswer(host: host, what: "the pages of the list of files have no end")
       }
-      let (page, head) = try connection.json(url, repository, retries: retries, isCancelled: isCancelled)
+      let (page, head) = try connection.json(
+        url, repository, retries: retries, isCancelled: isCancelled, onWait: { tell(.waiting(seconds: $0)) })
       files += try HubListing.files(ofPage: page, repository, host: host)
       next = head.nextPage.flatMap { URL(string: $0, relativeTo: url)?.absoluteURL }
     }
