@@ -14,12 +14,13 @@ class Model:
     """A GGUF file, with a LoRA adapter if one is named. The key-value cache is float32 and attention is not fused, so that what
     llama.cpp still rounds is only its activations: int8 blocks for quantized weights, f16 or bf16 for such weights."""
 
-    def __init__(self, path, adapter=None, context=512):
+    def __init__(self, path, adapter=None, context=512, threads=2):
         self.model = api.llama_model_load_from_file(str(path).encode(), api.llama_model_default_params())
         if not self.model:
             raise ValueError(f"llama.cpp does not load {path}")
         options = api.llama_context_default_params()
-        options.n_ctx, options.n_batch, options.n_ubatch, options.n_threads, options.n_threads_batch = context, context, context, 2, 2
+        options.n_ctx = options.n_batch = options.n_ubatch = context
+        options.n_threads = options.n_threads_batch = threads
         options.type_k = options.type_v = 0  # GGML_TYPE_F32
         options.flash_attn_type = 0
         self.context = api.llama_init_from_model(self.model, options)

@@ -51,7 +51,7 @@ def gemma_from_gguf(path):
     for tensor in reader.tensors:
         parts = tensor.name.removesuffix(".weight").split(".")
         name = ".".join(["model.layers", parts[1], NAMES[parts[2]]] if len(parts) == 3 else [NAMES[parts[0]]])
-        values = torch.from_numpy(np.ascontiguousarray(gguf.quants.dequantize(tensor.data, tensor.tensor_type)))
+        values = torch.from_numpy(np.array(gguf.quants.dequantize(tensor.data, tensor.tensor_type)))
         weights[f"{name}.weight"] = values - 1 if "norm" in name else values
     config._attn_implementation = "eager"
     model = AutoModelForCausalLM.from_config(config, dtype=torch.float32)
@@ -77,7 +77,7 @@ def answers(runs):
 
 
 def write(name, path, model):
-    with LlamaCpp(path) as peer:
+    with LlamaCpp(path, threads=1) as peer:
         ids = [peer.tokens(text) for text in PROMPTS]
         runs = [peer.greedy(prompt, COUNT) for prompt in ids]
     runs = [(tokens, [round(top - second, 4) for _, _, top, second in best]) for tokens, best in runs]
