@@ -46,14 +46,14 @@ struct FileDownload {
   private func fetch(into part: PartialFile) throws {
     let url = try connection.address(
       "\(repository.pagePath)/resolve/\(commit)/\(HubConnection.escaped(file.path, keepingSlashes: true))")
-    var lastSize = part.size
+    var mostYet = part.size
     let retry = HubRetry(
       limit: HubRetry.usualLimit, wait: connection.wait, isCancelled: isCancelled,
       onWait: { meter.tell(.waiting(seconds: $0)) })
     meter.update(bytes: part.size)
     try retry.run {
-      defer { lastSize = part.size }
-      return part.size > lastSize
+      defer { mostYet = max(mostYet, part.size) }
+      return part.size > mostYet
     } _: {
       if part.size == file.size && file.size > 0 { return }
       try fetchOnce(url, into: part)

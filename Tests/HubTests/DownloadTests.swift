@@ -79,6 +79,24 @@ struct DownloadTests {
     }
   }
 
+  /// Bytes that came before do not count as new, or this would have no end.
+  @Test func aServerThatAlwaysBeginsAnewAndNeverEnds() throws {
+    try HubBench.run(files) { bench in
+      bench.fake.update {
+        $0.change = { request, answer in
+          guard request.path.contains("/resolve/") else { return }
+          if request.fields["range"] == nil { answer.cutAfter = 100_000 } else { answer = FakeHub.error(416, nil) }
+        }
+      }
+      guard case .noConnection = hubError({ try expectWhole(bench) }) else {
+        Issue.record("it ended otherwise")
+        return
+      }
+      #expect(bench.waits.seconds == [1, 2, 4, 8, 8])
+      #expect(bench.fake.fileRequests.count == 6)
+    }
+  }
+
   @Test func aWrongChecksumIsThrownAway() throws {
     try HubBench.run(files) { bench in
       let wrong = noise(300_000, seed: 2)
