@@ -62,7 +62,6 @@ package struct AdapterFolder: Sendable {
     pairs = try Self.pair(a, b, configuration, path: file.path)
     for module in pairs.keys.sorted() {
       try configuration.checkPatterns(of: module, path: configurationPath)
-      guard configuration.isTargeted(module) else { throw AdapterError(path: file.path, reason: .notTargeted(module)) }
     }
   }
 
