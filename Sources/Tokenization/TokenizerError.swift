@@ -24,6 +24,8 @@ package enum TokenizerError: Error, Sendable, Hashable {
   case unknownPattern(place: String, regex: String)
   case duplicateID(id: Int, first: String, second: String)
   case idTooLarge(id: Int, tokens: Int)
+  case malformedSentencePiece(offset: Int)
+  case notInGGUF(what: String)
 }
 
 extension TokenizerError: CustomStringConvertible {
@@ -74,6 +76,10 @@ extension TokenizerError: CustomStringConvertible {
       "the tokens '\(first)' and '\(second)' of the vocabulary both have the id \(id)"
     case .idTooLarge(let id, let tokens):
       "a token has the id \(id), though there are only \(tokens) tokens"
+    case .malformedSentencePiece(let offset):
+      "tokenizer.model is damaged at byte \(offset)"
+    case .notInGGUF(let what):
+      "GGUF has no name for the \(what) of this tokenizer"
     case .tokenOutOfRange(let id, let tokens):
       "there is no token \(id); the vocabulary has ids 0 to \(tokens - 1)"
     }
@@ -82,6 +88,8 @@ extension TokenizerError: CustomStringConvertible {
   /// What to do next, or `nil` when the message says it.
   package var help: String? {
     switch self {
+    case .notInGGUF:
+      "save the model as a Hugging Face folder instead, which keeps its tokenizer.json"
     case .noTokenizerFile:
       "load the tokenizer in Python with AutoTokenizer and save it with save_pretrained, which writes that file"
     case .unknownComponent, .unknownPattern:

@@ -27,7 +27,7 @@ extension TokenizerModel {
       preTokenizer: try keys.optional("pre", \.string, "a string") ?? "default",
       specialTokens: try keys.specialTokens(kind),
       addsBeginningOfSequence: try keys.optional("add_bos_token", \.bool, "a bool"),
-      addsEndOfSequence: try keys.optional("add_eos_token", \.bool, "a bool") ?? false,
+      addsEndOfSequence: try keys.optional("add_eos_token", \.bool, "a bool"),
       addsSpacePrefix: try keys.optional("add_space_prefix", \.bool, "a bool"),
       chatTemplate: file.metadata["tokenizer.chat_template"]?.string)
   }

@@ -115,7 +115,7 @@ extension Tokenizer {
       guard let begin = model.specialTokens.beginningOfSequence else { throw .missingBeginningOfSequence }
       borders.prefix = [begin]
     }
-    if model.addsEndOfSequence {
+    if model.addsEndOfSequence ?? false {
       guard let end = model.specialTokens.endOfSequence else { throw .missingEndOfSequence }
       borders.suffix = [end]
     }

@@ -24,7 +24,8 @@ package struct TokenizerModel: Sendable {
   package var specialTokens: SpecialTokens
   /// Whether an encoded text begins with the beginning-of-sequence token; `nil` leaves it to the kind's habit.
   package var addsBeginningOfSequence: Bool?
-  package var addsEndOfSequence: Bool
+  /// Whether an encoded text ends with the end-of-sequence token; `nil` is no.
+  package var addsEndOfSequence: Bool?
   /// Whether pieces begin with a space before the text; `nil` leaves it to the kind's habit.
   package var addsSpacePrefix: Bool?
   package var chatTemplate: String?
@@ -32,7 +33,7 @@ package struct TokenizerModel: Sendable {
   package init(
     kind: Kind = .bytePairs, tokens: TextList, types: [Int] = [], scores: [Float] = [], merges: TextList = [],
     preTokenizer: String = "default", specialTokens: SpecialTokens = SpecialTokens(),
-    addsBeginningOfSequence: Bool? = nil, addsEndOfSequence: Bool = false, addsSpacePrefix: Bool? = nil,
+    addsBeginningOfSequence: Bool? = nil, addsEndOfSequence: Bool? = nil, addsSpacePrefix: Bool? = nil,
     chatTemplate: String? = nil
   ) {
     self.kind = kind

@@ -7,7 +7,10 @@ struct HuggingFaceSource: Sendable {
   static let names = [
     "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "chat_template.jinja",
     "chat_template.json", "generation_config.json", "tokenizer.model", "vocab.json", "merges.txt",
+    "config.json",
   ]
+  /// Those of them that are the model's and not the tokenizer's.
+  static let namesOfModelFiles = ["generation_config.json", "config.json"]
 
   let folder: String
   /// The bytes of the files that are there, mapped.
