@@ -20,13 +20,14 @@ struct FolderFiles {
   /// More bytes than any of these files has.
   private static let limit = 256 << 20
 
-  init(_ model: LanguageModel, from origin: ModelOrigin, as type: BlockFormat?) throws {
-    let built = HuggingFaceConfiguration(model: model)
+  init(_ model: LanguageModel, as type: BlockFormat?) throws {
+    let built = HuggingFaceFields(model: model)
     var fields: [String: JSONValue]
-    if case .folder(let folder) = origin, let saved = json("config.json", in: folder)?.object {
+    if case .huggingFace(let folder) = model.source {
       // Of a model that sees and reads only the part that reads is here.
+      let saved = folder.configuration.members
       fields = saved["text_config"] == nil ? saved : try built.fields
-      try carry(from: folder)
+      try carry(from: folder.path)
     } else {
       fields = try built.fields
       contents["generation_config.json"] = Self.text(built.generation)
@@ -42,12 +43,27 @@ struct FolderFiles {
   }
 
   private mutating func carry(from folder: String) throws {
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+    for name in try FileContents.names(in: folder) {
       guard Self.carried.contains(name) || Self.licences.contains(where: name.hasPrefix) else { continue }
-      guard let bytes = try? MappedFile(path: "\(folder)/\(name)").bytes, bytes.count <= Self.limit else { continue }
+      let path = "\(folder)/\(name)"
+      guard FileContents.exists(path), let bytes = try FileContents.read(path, atMost: Self.limit) else { continue }
       contents[name] = Data(bytes.buffer)
     }
   }
 
   private static func text(_ json: JSONValue) -> Data { json.serialized(pretty: true) + Data("\n".utf8) }
+}
+
+extension HuggingFaceFolder {
+  /// More bytes than a file of settings has.
+  private static let settingsLimit = 1 << 20
+
+  /// A small file of the folder; `nil` when it is not there or no JSON.
+  func json(_ name: String) throws(FileError) -> JSONValue? {
+    let file = "\(path)/\(name)"
+    guard FileContents.exists(file), let bytes = try FileContents.read(file, atMost: Self.settingsLimit) else {
+      return nil
+    }
+    return try? JSONValue(parsing: Data(bytes.buffer))
+  }
 }

@@ -28,8 +28,7 @@ extension LanguageModel {
     let metadata: GGUFMetadata = [
       ("general.architecture", .string(configuration.architecture.rawValue)), ("general.type", .string("adapter")),
       ("adapter.type", .string("lora")), ("general.name", .string(Self.title(of: configuration.name))),
-      ("adapter.lora.alpha", .float32(alpha)), ("general.file_type", .uint32(BlockFormat.f32.ggufFileType)),
-      ("general.quantization_version", .uint32(2)),
+      ("adapter.lora.alpha", .float32(alpha)), ("general.quantization_version", .uint32(2)),
     ]
     try GGUFWriter(metadata: metadata, tensors: tensors).write(to: path, isCancelled: isCancelled, progress: progress)
   }

@@ -1,5 +1,3 @@
-import Foundation
-import JSONValue
 import ModelFiles
 import Quantization
 import TensorCore
@@ -11,11 +9,12 @@ extension LanguageModel {
 
   /// Writes the model as a Hugging Face folder that transformers loads.
   ///
-  /// Without a type every weight keeps what it has: float32, float16 and bfloat16 as they are, 4-bit code books and int8 as
-  /// bitsandbytes writes them, any other format decoded to bfloat16. Norms and biases are written in the type of the
-  /// embedding where that loses nothing, else in float32. Rows of q and k are in transformers' order, gains as transformers
-  /// stores them. A model that came from a folder takes that folder's configuration and tokenizer along; for another they
-  /// are built.
+  /// Without a type every weight keeps what it has: float32, float16 and bfloat16 as they are, linear layers in 4-bit code
+  /// books or int8 as bitsandbytes writes them, in any other format decoded to bfloat16. An embedding or head in such a
+  /// format is decoded to float32, as rounding it would change the logits of a model whose layers were merged or quantized.
+  /// Norms and biases have the type of most weights where that loses nothing, else float32. Rows of q and k are in
+  /// transformers' order, gains as transformers stores them. A model that came from a folder takes that folder's
+  /// configuration and tokenizer along; for another they are built.
   ///
   /// - Parameters:
   ///   - folder: Made when it is not there. In one that is there weights are replaced and other files stay; see
@@ -23,7 +22,7 @@ extension LanguageModel {
   ///   - type: One of ``folderExportFormats``, to which everything is decoded and rounded.
   ///   - shardLimit: Bytes of tensors in one file.
   ///   - progress: Bytes written, and of how many.
-  /// - Throws: ``ExportError``, ``FileError``, `CancellationError`, and what opening the model's own file throws.
+  /// - Throws: ``ExportError``, ``FileError``, `CancellationError`, ``ChangedFileError``.
   package func save(
     to folder: String, as type: BlockFormat? = nil, shardLimit: Int = 5_000_000_000,
     isCancelled: () -> Bool = { false }, progress: (_ written: Int, _ total: Int) -> Void = { _, _ in }
@@ -32,12 +31,11 @@ extension LanguageModel {
     if let type, !Self.folderExportFormats.contains(type) {
       throw ExportError.format(type.name, known: Self.folderExportFormats.map(\.name))
     }
-    if FileManager.default.fileExists(atPath: "\(folder)/adapter_config.json") {
+    if FileContents.exists("\(folder)/adapter_config.json") {
       throw ExportError.folderHoldsAdapter(folder)
     }
-    let origin = try origin
-    if case .gguf(let file) = origin { try file.checkUnchanged() }
-    let files = try FolderFiles(self, from: origin, as: type)
+    try source?.checkUnchanged()
+    let files = try FolderFiles(self, as: type)
     let shards = SafetensorsShards(folderTensors(as: type), limit: shardLimit)
     try withoutActuallyEscaping(isCancelled) { isCancelled in
       try withoutActuallyEscaping(progress) { update in
@@ -50,13 +48,22 @@ extension LanguageModel {
     }
   }
 
-  /// The type of most of the weights in a folder: the embedding's.
-  func folderType(as type: BlockFormat?) -> BlockFormat { Self.floatFormat(of: tokenEmbedding, as: type) }
+  /// The type of most weights in a folder that are not quantized.
+  func folderType(as type: BlockFormat?) -> BlockFormat {
+    let layer = blocks.first?[.q]
+    if type == nil, let layer, BitsAndBytes.Kind(layer) == nil {
+      return Self.floatFormat(of: layer, as: nil, .bf16)
+    }
+    return Self.floatFormat(of: tokenEmbedding, as: type, .f32)
+  }
 
-  private static func floatFormat(of weight: WeightMatrix, as type: BlockFormat?) -> BlockFormat {
+  /// - Parameter fallback: The type of a weight that is stored in no type of its own.
+  private static func floatFormat(
+    of weight: WeightMatrix, as type: BlockFormat?, _ fallback: BlockFormat
+  ) -> BlockFormat {
     if let type { return type }
     if case .blocks(let format, _) = weight.storage, folderExportFormats.contains(format) { return format }
-    return .bf16
+    return fallback
   }
 }
 
@@ -70,10 +77,12 @@ extension LanguageModel {
       switch tensor.content {
       case .vector(let values): return [folderTensor(name, stored(values, as: tensor.role), as: type)]
       case .matrix(let weight):
-        if type == nil, case .linear = tensor.role, let tensors = BitsAndBytes.tensors(of: weight, name) {
-          return tensors
+        var fallback = BlockFormat.f32
+        if case .linear = tensor.role {
+          if type == nil, let tensors = BitsAndBytes.tensors(of: weight, name) { return tensors }
+          fallback = .bf16
         }
-        let format = Self.floatFormat(of: weight, as: type)
+        let format = Self.floatFormat(of: weight, as: type, fallback)
         return [
           SafetensorsWriter.Tensor(
             name: name, type: format.safetensorsType, shape: [weight.rows, weight.columns],

@@ -16,7 +16,7 @@ extension LanguageModel {
   ///   - path: Written whole or not at all: what is there stays until the new file is complete.
   ///   - format: One of ``ggufExportFormats``.
   ///   - progress: Bytes written, and of how many.
-  /// - Throws: ``ExportError``, ``FileError``, `CancellationError`, and what opening the model's own file throws.
+  /// - Throws: ``ExportError``, ``FileError``, `CancellationError`, ``ChangedFileError``.
   package func exportGGUF(
     to path: String, as format: BlockFormat, isCancelled: () -> Bool = { false },
     progress: (_ written: Int, _ total: Int) -> Void = { _, _ in }
@@ -25,26 +25,30 @@ extension LanguageModel {
     guard Self.ggufExportFormats.contains(format) else {
       throw ExportError.format(format.name, known: Self.ggufExportFormats.map(\.name))
     }
-    let origin = try origin
+    try source?.checkUnchanged()
     var tensors = exportedTensors.map { ggufTensor($0, as: format) }
+    if let ropeFactors { tensors.insert(ropeFactors, at: 0) }
     var alignment = 32
-    if case .gguf(let file) = origin {
-      try file.checkUnchanged()
+    if case .gguf(let file) = source {
       alignment = file.alignment
-      if file.tensor(TensorRole.ropeFactors.ggufName) != nil { tensors.insert(ropeFactors, at: 0) }
       tensors = tensors.ordered(as: file)
-    } else if !configuration.ropeFactors.isEmpty, configuration.linearRopeFactor == nil {
-      tensors.insert(ropeFactors, at: 0)
     }
     let writer = GGUFWriter(
-      metadata: try ggufMetadata(as: format, from: origin), tensors: tensors, alignment: alignment)
+      metadata: try ggufMetadata(as: format), tensors: tensors, alignment: alignment)
     try writer.write(to: path, isCancelled: isCancelled, progress: progress)
   }
 
-  private var ropeFactors: GGUFWriter.Tensor {
-    GGUFWriter.Tensor(
-      name: TensorRole.ropeFactors.ggufName, shape: [configuration.ropeFactors.count], format: .f32,
-      bytes: TensorBytes(configuration.ropeFactors))
+  /// Divisors of the frequencies that metadata cannot tell: a file's own, which its metadata may multiply, or the model's.
+  private var ropeFactors: GGUFWriter.Tensor? {
+    let name = TensorRole.ropeFactors.ggufName
+    let values = configuration.ropeFactors
+    if case .gguf(let file) = source {
+      guard let stored = file.tensor(name) else { return nil }
+      return GGUFWriter.Tensor(
+        name: name, shape: stored.shape, format: stored.format, bytes: TensorBytes(file.data(of: stored)))
+    }
+    guard !values.isEmpty, configuration.linearRopeFactor == nil else { return nil }
+    return GGUFWriter.Tensor(name: name, shape: [values.count], format: .f32, bytes: TensorBytes(values))
   }
 
   private func ggufTensor(_ tensor: ExportedTensor, as format: BlockFormat) -> GGUFWriter.Tensor {

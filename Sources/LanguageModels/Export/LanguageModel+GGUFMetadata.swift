@@ -9,11 +9,9 @@ typealias GGUFMetadata = [(key: String, value: GGUFEncodedValue)]
 
 extension LanguageModel {
   /// The metadata of the model as a file in `format`.
-  func ggufMetadata(as format: BlockFormat, from origin: ModelOrigin) throws -> GGUFMetadata {
-    if case .gguf(let file) = origin { return carriedMetadata(of: file, as: format) }
-    var generation: JSONValue?
-    if case .folder(let folder) = origin { generation = json("generation_config.json", in: folder) }
-    return generalMetadata(generation) + sizes(as: format)
+  func ggufMetadata(as format: BlockFormat) throws -> GGUFMetadata {
+    if case .gguf(let file) = source { return carriedMetadata(of: file, as: format) }
+    return try generalMetadata() + sizes(as: format)
   }
 
   /// What the source says, but for what is no longer true: the format, how it was found, and the parts of a split file.
@@ -40,8 +38,9 @@ extension LanguageModel {
 // MARK: - Metadata of other sources
 
 extension LanguageModel {
-  /// - Parameter generation: transformers' `generation_config.json`.
-  private func generalMetadata(_ generation: JSONValue?) -> GGUFMetadata {
+  private func generalMetadata() throws -> GGUFMetadata {
+    var generation: JSONValue?
+    if case .huggingFace(let folder) = source { generation = try folder.json("generation_config.json") }
     var metadata: GGUFMetadata = [
       ("general.architecture", .string(configuration.architecture.rawValue)), ("general.type", .string("model")),
     ]

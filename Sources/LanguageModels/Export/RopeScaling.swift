@@ -1,69 +1,52 @@
 import Foundation
 import JSONValue
 
-/// How rotation frequencies are scaled, in the terms of transformers' `rope_scaling`.
-///
-/// GGUF files hold the divisors alone; the terms are found again from them.
-enum RopeScaling: Hashable {
-  /// All frequencies are divided by the factor.
-  case linear(factor: Float)
-  /// Llama 3.1: low frequencies are divided by the factor, high ones are kept, those between are blended.
-  case llama3(factor: Float, low: Double, high: Double, originalContext: Int)
-
+extension RopeParameters.Kind {
+  /// transformers' `rope_scaling`.
   var json: JSONValue {
     switch self {
-    case .linear(let factor): ["rope_type": "linear", "factor": .decimal(factor)]
-    case .llama3(let factor, let low, let high, let originalContext):
+    case .unscaled: .null
+    case .linear(let factor): ["rope_type": "linear", "factor": .number(factor)]
+    case .llama3(let factor, let low, let high, let originalLength):
       [
-        "rope_type": "llama3", "factor": .decimal(factor), "low_freq_factor": .number(low),
-        "high_freq_factor": .number(high), "original_max_position_embeddings": .integer(originalContext),
+        "rope_type": "llama3", "factor": .number(factor), "low_freq_factor": .number(low),
+        "high_freq_factor": .number(high),
+        "original_max_position_embeddings": Int(exactly: originalLength).map(JSONValue.integer)
+          ?? .number(originalLength),
       ]
     }
-  }
-
-  /// The divisors of `headSize` / 2 frequencies, as transformers and llama.cpp's converter compute them.
-  func factors(base: Float, headSize: Int) -> [Float] {
-    switch self {
-    case .linear(let factor): [Float](repeating: factor, count: headSize / 2)
-    case .llama3(let factor, let low, let high, let originalContext):
-      Self.wavelengths(base: base, headSize: headSize).map { wavelength in
-        let turns = Double(originalContext) / wavelength
-        if turns > high { return 1 }
-        if turns < low { return factor }
-        let smooth = (turns - low) / (high - low)
-        return Float(1 / ((1 - smooth) / Double(factor) + smooth))
-      }
-    }
-  }
-
-  /// Positions in which each frequency turns once.
-  fileprivate static func wavelengths(base: Float, headSize: Int) -> [Double] {
-    (0..<headSize / 2).map { 2 * .pi * Double(powf(base, Float(2 * $0) / Float(headSize))) }
   }
 }
 
 // MARK: - Finding the terms
 
-extension RopeScaling {
-  /// The scaling that gives these divisors; `nil` when there is none.
+extension RopeParameters {
+  init(base: Double, kind: Kind) {
+    self.base = base
+    self.kind = kind
+  }
+
+  /// The parameters that give these divisors of the frequencies, which is all that GGUF files keep of Llama 3's scaling;
+  /// `nil` when there are none.
   ///
-  /// Only the products of context and frequency factors show in the divisors, so the low frequency factor is taken to be 1,
+  /// Only the products of length and frequency factors show in the divisors, so the low frequency factor is taken to be 1,
   /// as Meta's models have it. Where the rest is not determined either (few frequencies lie between), Meta's 4 and the
-  /// contexts that are powers of two are tried first. What is returned was checked by computing the divisors from it.
+  /// lengths that are powers of two are tried first. What is returned was checked by computing the divisors from it.
   init?(factors: [Float], base: Float, headSize: Int) {
     guard let factor = factors.last, factors.count == headSize / 2, factor > 1 else { return nil }
     if factors.allSatisfy({ $0 == factor }) {
-      self = .linear(factor: factor)
+      self.init(base: Double(base), kind: .linear(factor: JSONValue.decimal(factor).number ?? Double(factor)))
       return
     }
-    let wavelengths = Self.wavelengths(base: base, headSize: headSize)
-    for (high, contexts) in Self.candidates(factors, factor, wavelengths) {
-      for context in contexts where context >= 1 {
-        let scaling = RopeScaling.llama3(factor: factor, low: 1, high: high, originalContext: context)
-        let found = scaling.factors(base: base, headSize: headSize)
-        // Powers are rounded differently by torch and by the C library.
-        if zip(found, factors).allSatisfy({ abs($0 - $1) <= 4e-6 * $1 }) {
-          self = scaling
+    let wavelengths = (0..<headSize / 2).map { 2 * .pi * pow(Double(base), Double(2 * $0) / Double(headSize)) }
+    for (high, lengths) in Self.candidates(factors, factor, wavelengths) {
+      for length in lengths where length >= 1 {
+        let parameters = RopeParameters(
+          base: Double(base),
+          kind: .llama3(factor: Double(factor), low: 1, high: high, originalLength: Double(length)))
+        // Writers of files round powers in their own ways.
+        if zip(parameters.factors(headSize: headSize), factors).allSatisfy({ abs($0 - $1) <= 4e-6 * $1 }) {
+          self = parameters
           return
         }
       }
@@ -73,7 +56,7 @@ extension RopeScaling {
 
   /// A frequency that is neither kept nor divided by the whole factor.
   private struct Blend {
-    /// The share of the frequency itself, which grows with the context: (context / wavelength - 1) / (high - 1).
+    /// The share of the frequency itself, which grows with the length: (length / wavelength - 1) / (high - 1).
     let smooth: Double
     let wavelength: Double
   }
@@ -81,10 +64,10 @@ extension RopeScaling {
   /// High frequency factors that models have; 4 is Meta's.
   private static let usual: [Double] = [4, 2, 8, 16, 3, 32, 1.5, 1.25, 1.125]
 
-  /// Pairs of high frequency factor and original contexts that may fit.
+  /// Pairs of high frequency factor and original lengths that may fit.
   private static func candidates(
     _ factors: [Float], _ factor: Float, _ wavelengths: [Double]
-  ) -> [(high: Double, contexts: [Int])] {
+  ) -> [(high: Double, lengths: [Int])] {
     let least = 1 / Double(factor)
     var blends: [Blend] = []
     for (divisor, wavelength) in zip(factors, wavelengths) where divisor > 1 && divisor < factor {
@@ -94,8 +77,8 @@ extension RopeScaling {
     if blends.count > 1 { return determined(by: blends[0], blends[blends.count - 1]) }
     if let blend = blends.first {
       return usual.map { high in
-        let context: Double = blend.wavelength * (1 + blend.smooth * (high - 1))
-        return (high, [Int(context.rounded())])
+        let length: Double = blend.wavelength * (1 + blend.smooth * (high - 1))
+        return (high, [Int(length.rounded())])
       }
     }
     // Between the longest wave that is kept and the shortest that is divided.
@@ -103,14 +86,14 @@ extension RopeScaling {
     return usual.map { ($0, powers) }
   }
 
-  /// Two blends determine both: smooth · (high - 1) = context / wavelength - 1.
-  private static func determined(by first: Blend, _ last: Blend) -> [(high: Double, contexts: [Int])] {
+  /// Two blends determine both: smooth · (high - 1) = length / wavelength - 1.
+  private static func determined(by first: Blend, _ last: Blend) -> [(high: Double, lengths: [Int])] {
     let slope: Double = last.smooth / first.wavelength - first.smooth / last.wavelength
-    let context: Double = (last.smooth - first.smooth) / slope
-    guard context.isFinite, context > 0, context < 1e9 else { return [] }
-    let high: Double = 1 + (context / first.wavelength - 1) / first.smooth
-    let contexts = [Int(context.rounded()), Int(context), Int(context) + 1]
-    return [high.rounded(), (high * 8).rounded() / 8, high].map { ($0, contexts) }
+    let length: Double = (last.smooth - first.smooth) / slope
+    guard length.isFinite, length > 0, length < 1e9 else { return [] }
+    let high: Double = 1 + (length / first.wavelength - 1) / first.smooth
+    let lengths = [Int(length.rounded()), Int(length), Int(length) + 1]
+    return [high.rounded(), (high * 8).rounded() / 8, high].map { ($0, lengths) }
   }
 }
 
@@ -121,16 +104,16 @@ extension ModelConfiguration {
     return factor
   }
 
-  /// The scaling of frequencies, or `nil` when they are not scaled.
+  /// The scaling of frequencies in transformers' terms.
   ///
   /// - Throws: ``ExportError/ropeFactors(_:)`` when transformers has no such scaling.
-  var ropeScaling: RopeScaling? {
+  var ropeScaling: RopeParameters.Kind {
     get throws(ExportError) {
-      if ropeFactors.allSatisfy({ $0 == 1 }) { return nil }
-      guard let scaling = RopeScaling(factors: ropeFactors, base: ropeBase, headSize: headSize) else {
+      if ropeFactors.allSatisfy({ $0 == 1 }) { return .unscaled }
+      guard let parameters = RopeParameters(factors: ropeFactors, base: ropeBase, headSize: headSize) else {
         throw .ropeFactors(ropeFactors)
       }
-      return scaling
+      return parameters.kind
     }
   }
 }

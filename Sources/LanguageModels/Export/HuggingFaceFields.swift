@@ -5,7 +5,7 @@ import Tokenization
 /// transformers' `config.json` and `generation_config.json`, built from a model that did not bring its own.
 ///
 /// Keys are those of the hub (`rope_theta`, `rope_scaling`, `torch_dtype`), which transformers of all ages read.
-struct HuggingFaceConfiguration {
+struct HuggingFaceFields {
   let model: LanguageModel
 
   /// `config.json` without the keys that tell types.
@@ -19,7 +19,7 @@ struct HuggingFaceConfiguration {
         "num_key_value_heads": .integer(sizes.keyValueHeadCount), "head_dim": .integer(sizes.headSize),
         "vocab_size": .integer(sizes.vocabularySize), "max_position_embeddings": .integer(sizes.contextLength),
         "rms_norm_eps": .decimal(sizes.normEpsilon), "rope_theta": .decimal(sizes.ropeBase),
-        "rope_scaling": try sizes.ropeScaling?.json ?? .null, "tie_word_embeddings": .bool(model.isTied),
+        "rope_scaling": try sizes.ropeScaling.json, "tie_word_embeddings": .bool(model.isTied),
         "attention_dropout": .number(0), "initializer_range": .number(0.02), "use_cache": true,
       ]
       fields.merge(tokenIDs) { $1 }
@@ -68,7 +68,7 @@ struct HuggingFaceConfiguration {
 
 // MARK: - What only one family has
 
-extension HuggingFaceConfiguration {
+extension HuggingFaceFields {
   private var ownFields: [String: JSONValue] {
     get throws(ExportError) {
       switch model.configuration.architecture {
