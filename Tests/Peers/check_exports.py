@@ -16,6 +16,7 @@ are relative to the manifest:
     tokens    for each prompt the greedy tokens that Quill chose
     leads     for each prompt and token the logit of the chosen token less the second best logit, as Quill has them
     logits    a safetensors file with `ids` [T] int32 and `logits` [T, V] float32 as Quill has them
+    expand    true: llama.cpp runs the GGUF file with its weights expanded to float32, and so rounds no activations
 
 `tokens` and `logits` are each optional. Where greedy runs part it is a near tie, and ends that comparison without a complaint, if the
 peer's two best logits are within 0.05 and so are Quill's (`leads` missing: the peer's alone). Logits may differ by 1e-3.
@@ -23,6 +24,7 @@ peer's two best logits are within 0.05 and so are Quill's (`leads` missing: the 
 
 import json
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -30,15 +32,19 @@ import numpy as np
 NEAR_TIE, TOLERANCE = 0.05, 1e-3
 
 
-def open_peer(entry, folder):
-    adapter = folder / entry["adapter"] if entry.get("adapter") else None
+def open_peer(entry, folder, scratch):
+    path, adapter = folder / entry["path"], folder / entry["adapter"] if entry.get("adapter") else None
     if entry["kind"].startswith("gguf"):
         from llamacpp import Model
 
-        return Model(folder / entry["path"], adapter)
-    from torch_peer import Model
+        if entry.get("expand"):
+            from check_quantizer import quantize
 
-    return Model(folder / entry["path"], adapter)
+            source, path = path, Path(scratch) / "float32.gguf"
+            quantize(source, path, "F32", again=True)
+    else:
+        from torch_peer import Model
+    return Model(path, adapter)
 
 
 def part(tokens, best, leads):
@@ -55,7 +61,7 @@ def part(tokens, best, leads):
 
 
 def complaints(entry, folder):
-    with open_peer(entry, folder) as peer:
+    with tempfile.TemporaryDirectory() as scratch, open_peer(entry, folder, scratch) as peer:
         for index, tokens in enumerate(entry.get("tokens", [])):
             _, best = peer.greedy(entry["prompts"][index], len(tokens))
             wrong = part(tokens, best, entry["leads"][index] if entry.get("leads") else None)

@@ -17,10 +17,10 @@ import llama_cpp as api
 import llamacpp  # noqa: F401  silences llama.cpp
 
 
-def quantize(source, target, type_name, pure=False):
-    """What `llama-quantize [--pure] SOURCE TARGET TYPE` writes."""
+def quantize(source, target, type_name, pure=False, again=False):
+    """What `llama-quantize [--pure] [--allow-requantize] SOURCE TARGET TYPE` writes."""
     options = api.llama_model_quantize_default_params()
-    options.nthread, options.pure = 2, pure
+    options.nthread, options.pure, options.allow_requantize = 2, pure, again
     options.ftype = getattr(api, f"LLAMA_FTYPE_{'ALL' if type_name == 'F32' else 'MOSTLY'}_{type_name}")
     if api.llama_model_quantize(str(source).encode(), str(target).encode(), ctypes.byref(options)):
         raise ValueError(f"llama.cpp does not quantize {source} to {type_name}")

