@@ -58,4 +58,10 @@ package struct ChangedFileError: Error, Hashable {
   package let found: Int
   /// Bytes that it had when it was opened.
   package let expected: Int
+
+  package init(path: String, found: Int, expected: Int) {
+    self.path = path
+    self.found = found
+    self.expected = expected
+  }
 }
