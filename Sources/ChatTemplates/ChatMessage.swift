@@ -29,7 +29,9 @@ package struct ChatMessage: Sendable, Hashable {
   /// The message with its reasoning under every name that templates read it by, as transformers does.
   var withReasoning: TemplateValue {
     let names = ["reasoning_content", "thinking", "reasoning"]
-    guard let reasoning = names.lazy.compactMap({ self[$0] }).first(where: { $0 != .null }) else { return .object(fields) }
+    guard let reasoning = names.lazy.compactMap({ self[$0] }).first(where: { $0 != .null }) else {
+      return .object(fields)
+    }
     var message = self
     if self["thinking"] == nil { message.fields.insert(.init("thinking", reasoning), at: 0) }
     message["reasoning_content"] = reasoning

@@ -20,7 +20,9 @@ extension ChatTemplate {
   /// The text of a conversation, as `apply_chat_template` of transformers gives it.
   ///
   /// - Throws: ``TemplateError``.
-  package func render(_ messages: [ChatMessage], _ options: ChatOptions = ChatOptions()) throws(TemplateError) -> RenderedChat {
+  package func render(_ messages: [ChatMessage], _ options: ChatOptions = ChatOptions()) throws(TemplateError)
+    -> RenderedChat
+  {
     var messages = messages
     let continued = options.continuesLastMessage ? try Continuation(of: &messages, in: source) : nil
     var variables = options.variables
@@ -42,7 +44,9 @@ private struct Continuation {
 
   /// Marks the last message.
   init(of messages: inout [ChatMessage], in source: String) throws(TemplateError) {
-    guard let last = messages.last, let content = last["content"], source.contains("content") else { throw Self.failure }
+    guard let last = messages.last, let content = last["content"], source.contains("content") else {
+      throw Self.failure
+    }
     switch content {
     case .string(let text):
       messages[messages.count - 1]["content"] = .string(text + Self.mark.string)

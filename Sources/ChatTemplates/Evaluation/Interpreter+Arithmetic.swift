@@ -22,7 +22,7 @@ extension Interpreter {
     case .multiply: .integer(try Number.product(left, right))
     case .divide: .float(try calculate(.divide, Double(left), Double(right)))
     case .floorDivide: .integer(try Number.division(left, right).quotient)
-    case .modulo: .integer(try Number.division(left, right).remainder)
+    case .modulo: .integer(try Number.remainder(left, right))
     case .power: try Number.power(left, right)
     }
   }
@@ -48,7 +48,7 @@ extension Interpreter {
     case (.text(let first), .text(let second)): return .text(try concatenated(first, second))
     case (.sequence(let first), .sequence(let second))
     where (first.kind == .list && second.kind == .list) || (first.kind.isTuple && second.kind.isTuple):
-      try reserve(first.elements.count + second.elements.count)
+      try reserve(first.elements.count + second.elements.count, times: Self.charactersOfElement)
       let kind: ValueSequence.Kind = first.kind == .list ? .list : .tuple
       return .sequence(try ValueSequence(kind, first.elements + second.elements))
     default: return nil
@@ -70,7 +70,7 @@ extension Interpreter {
       try reserve(text.count, times: times)
       return .text(text.repeated(times))
     case .sequence(let sequence) where sequence.kind.isIndexed:
-      try reserve(sequence.elements.count, times: times)
+      try reserve(sequence.elements.count * Self.charactersOfElement, times: times)
       let elements = Array(repeatElement(sequence.elements, count: max(0, times)).joined())
       return .sequence(try ValueSequence(sequence.kind == .list ? .list : .tuple, elements))
     default: return nil

@@ -66,6 +66,7 @@ extension Interpreter {
     guard let elements = try elementsIfIterable(of: value) else {
       throw TemplateError.Reason.wrongType(operation: "iterate", found: value.typeName, expected: "a list or the like")
     }
+    try spend(elements.count)
     return elements
   }
 
@@ -75,15 +76,15 @@ extension Interpreter {
     case .dictionary(let dictionary): return dictionary.keys
     case .undefined: return []
     case .text(let text):
-      try reserve(text.count)
+      try reserve(text.count, times: Self.charactersOfElement)
       return text.scalars.map { .text(Text([$0], isMarkup: text.isMarkup)) }
     case .range(let range):
-      try reserve(range.count)
+      try reserve(range.count, times: Self.charactersOfElement)
       return range.elements
     case .iterator(let iterator):
       var elements: [Value] = []
       while let element = try iterator.next() {
-        try reserve(1)
+        try reserve(Self.charactersOfElement)
         elements.append(element)
       }
       return elements

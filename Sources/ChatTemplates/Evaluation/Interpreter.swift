@@ -13,6 +13,7 @@ final class Interpreter {
   private var depth = 0
   /// What is printed; more than one while the text of a block is captured.
   private var outputs: [[Unicode.Scalar]] = [[]]
+  private var outputBytes = 0
   private(set) var generated: [Range<Int>] = []
   /// Work at the end that breaks cycles of references.
   private var releases: [() -> Void] = []
@@ -33,6 +34,9 @@ final class Interpreter {
   }
 
   // MARK: - Limits
+
+  /// How many characters take the room of an element of a list.
+  static let charactersOfElement = 8
 
   /// Counts work.
   func spend(_ steps: Int = 1) throws {
@@ -69,9 +73,9 @@ final class Interpreter {
   func print(_ text: Text) throws {
     try reserve(text.count)
     outputs[outputs.count - 1].append(contentsOf: text.scalars)
-    if outputs.count == 1 && outputs[0].count > limits.outputBytes {
-      throw TemplateError.Reason.limit(.outputBytes, limits.outputBytes)
-    }
+    guard outputs.count == 1 else { return }
+    outputBytes += text.scalars.reduce(0) { $0 + UTF8.width($1) }
+    if outputBytes > limits.outputBytes { throw TemplateError.Reason.limit(.outputBytes, limits.outputBytes) }
   }
 
   /// What statements print, and whether they left a loop, in which case the text is dropped.

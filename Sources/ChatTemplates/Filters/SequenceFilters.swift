@@ -86,16 +86,22 @@ enum SequenceFilters {
     _ value: Value, _ size: Value, fill: Value?, _ interpreter: Interpreter
   ) throws -> ValueIterator {
     var elements: ValueIterator?
-    // Jinja closes a batch when the next element comes, so a size that is no positive whole number never does.
+    var batch: [Value] = []
     let size = size.double.flatMap { Int(exactly: $0) }
     return try ValueIterator(over: value) {
       let source = try elements ?? interpreter.iterator(over: value)
       elements = source
-      var batch: [Value] = []
-      while batch.count != size || batch.isEmpty, let next = try source.next() {
+      // A batch is closed when the next element comes, so that one of size 0 is there once, empty.
+      while let next = try source.next() {
         try interpreter.reserve(1)
+        let closed = batch.count == size ? batch : nil
+        if let closed {
+          batch = [next]
+          return try .list(closed)
+        }
         batch.append(next)
       }
+      defer { batch = [] }
       if batch.isEmpty { return nil }
       if let fill, !fill.isNone, let size, batch.count < size {
         try interpreter.reserve(size)

@@ -62,9 +62,9 @@ enum TextFilters {
       throw TemplateError.Reason.wrongValue(
         operation: "truncate", found: "length \(length)", expected: "at least \(end.count)")
     }
-    if value.isUndefined { return value }
+    // What has a length and is short enough is returned as it is, whatever it is.
+    if let count = value.length, count - leeway <= length { return value }
     let text = try value.text(for: "truncate")
-    if text.count - leeway <= length { return value }
     let cut = text[0..<length - end.count]
     if values[1]?.isTrue ?? false { return .text(cut + end) }
     return .text(cut.split(by: " ", atMost: 1, fromRight: true)[0] + end)
@@ -77,16 +77,16 @@ extension Text {
 
   /// Each word with a capital, where words start after white space, `-` or an opening bracket.
   fileprivate var titleOfWords: Text {
-    var isStart = true
+    func isSeparator(_ scalar: Unicode.Scalar) -> Bool {
+      scalar.isPythonSpace || "-({[<".unicodeScalars.contains(scalar)
+    }
     var result = Text()
-    for (index, scalar) in scalars.enumerated() {
-      let isSeparator = scalar.isPythonSpace || "-({[<".unicodeScalars.contains(scalar)
-      if isSeparator || isStart {
-        result.append(scalar.properties.uppercaseMapping)
-      } else {
-        result.scalars += self[0..<index + 1].lowercased.scalars.suffix(1)
-      }
-      isStart = isSeparator
+    var rest = scalars[...]
+    while let first = rest.first {
+      let run = rest.prefix { isSeparator($0) == isSeparator(first) }
+      result.append(first.properties.uppercaseMapping)
+      result.scalars += Text(run.dropFirst()).lowercased.scalars
+      rest = rest.dropFirst(run.count)
     }
     return result
   }

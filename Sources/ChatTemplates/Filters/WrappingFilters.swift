@@ -81,7 +81,7 @@ private struct Wrapping {
   private static let spaces: Set<Unicode.Scalar> = ["\t", "\n", "\u{B}", "\u{C}", "\r", " "]
 
   private func breakLongWord(_ chunks: inout [Text], _ word: Text, into line: inout [Text], length: Int) {
-    let room = max(1, width - length)
+    let room = width - length
     if breaksLongWords {
       var end = room
       if breaksOnHyphens, word.count > room, let hyphen = word.scalars[..<room].lastIndex(of: "-"), hyphen > 0,

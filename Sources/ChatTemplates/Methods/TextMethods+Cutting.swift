@@ -16,8 +16,8 @@ extension TextMethods {
     "split": { try split($1, $2, of: "split", $0, fromRight: false) },
     "rsplit": { try split($1, $2, of: "rsplit", $0, fromRight: true) },
     "splitlines": { interpreter, text, arguments in
-      let keeps = try arguments.bound(to: ["keepends"], of: "splitlines")[0]?.isTrue ?? false
-      let lines = text.lines(keepingEnds: keeps)
+      let keeps = try arguments.bound(to: ["keepends"], of: "splitlines")[0]?.wholeNumber(for: "splitlines") ?? 0
+      let lines = text.lines(keepingEnds: keeps != 0)
       try interpreter.reserve(text.count + lines.count)
       return try .list(lines.map(Value.text))
     },

@@ -26,7 +26,7 @@ private struct BraceFormatter {
 
   /// - Parameter levels: How deep fields may still be nested: a field's format may hold fields, but no more.
   mutating func run(_ format: ArraySlice<Unicode.Scalar>, levels: Int) throws -> Text {
-    guard levels > 0 else { throw failure(found: "fields in fields in fields", expected: "one level less") }
+    guard levels >= 0 else { throw failure(found: "fields in fields in fields", expected: "one level less") }
     try interpreter.reserve(format.count)
     var result = Text()
     var rest = format
@@ -143,7 +143,7 @@ extension Interpreter {
     if case .text(let text) = value { return try formatted(text, format) }
     var text: String?
     if let number = value.index, !"eEfFgG%".contains(format.type ?? "d") {
-      if format.precision == nil, "bcdoxXn".contains(format.type ?? "d") {
+      if format.precision == nil, !format.dropsNegativeZero, "bcdoxXn".contains(format.type ?? "d") {
         text =
           format.type == "c" ? Unicode.Scalar(UInt32(truncatingIfNeeded: number)).map(String.init) : format.text(number)
       }
@@ -159,6 +159,7 @@ extension Interpreter {
 
   private func formatted(_ text: Text, _ format: NumberFormat) throws -> Text {
     guard format.type == nil || format.type == "s", format.sign == nil, format.grouping == nil, !format.isAlternate,
+      !format.dropsNegativeZero,
       format.alignment != .inside || format.fill == "0"
     else { throw TemplateError.Reason.wrongType(operation: "format", found: "a str", expected: "a number") }
     var format = format
@@ -168,7 +169,7 @@ extension Interpreter {
 }
 
 extension NumberFormat {
-  /// Reads `[[fill]align][sign][#][0][width][grouping][.precision][type]`.
+  /// Reads `[[fill]align][sign][z][#][0][width][grouping][.precision][type]`.
   init(_ specification: Text) throws {
     self.init()
     var rest = specification.scalars[...]
@@ -180,6 +181,7 @@ extension NumberFormat {
       rest = rest.dropFirst()
     }
     if let mark = rest.first, mark == "+" || mark == "-" || mark == " " { sign = rest.popFirst() }
+    if rest.first == "z" { dropsNegativeZero = rest.popFirst() != nil }
     if rest.first == "#" { isAlternate = rest.popFirst() != nil }
     if rest.first == "0" {
       if alignment == nil { (fill, alignment) = ("0", .inside) }
@@ -207,6 +209,6 @@ extension NumberFormat {
   private static func failure(_ specification: Text) -> TemplateError.Reason {
     .wrongValue(
       operation: "format", found: "'\(specification.string)'",
-      expected: "[[fill]align][sign][#][0][width][grouping][.precision][type]")
+      expected: "[[fill]align][sign][z][#][0][width][grouping][.precision][type]")
   }
 }

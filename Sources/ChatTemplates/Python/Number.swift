@@ -18,9 +18,14 @@ enum Number {
   /// The quotient, rounded down, and the remainder, which has the divisor's sign.
   static func division(_ left: Int, _ right: Int) throws -> (quotient: Int, remainder: Int) {
     guard right != 0 else { throw TemplateError.Reason.divisionByZero }
-    if right == -1 { return (try difference(0, left), 0) }
-    let (quotient, remainder) = left.quotientAndRemainder(dividingBy: right)
+    let (quotient, overflow) = left.dividedReportingOverflow(by: right)
+    guard !overflow else { throw TemplateError.Reason.integerOverflow }
+    let remainder = left % right
     return remainder != 0 && (remainder < 0) != (right < 0) ? (quotient - 1, remainder + right) : (quotient, remainder)
+  }
+
+  static func remainder(_ left: Int, _ right: Int) throws -> Int {
+    right == -1 ? 0 : try division(left, right).remainder
   }
 
   static func division(_ left: Double, _ right: Double) throws -> (quotient: Double, remainder: Double) {

@@ -15,6 +15,8 @@ struct NumberFormat {
   /// `+` or a space in front of numbers that are not negative.
   var sign: Unicode.Scalar?
   var isAlternate = false
+  /// Whether a negative number that is written as zero has no sign.
+  var dropsNegativeZero = false
   var width = 0
   /// `,` or `_` between groups of three digits.
   var grouping: Character?
@@ -45,7 +47,8 @@ struct NumberFormat {
   /// A float in the types `e E f F g G n %` and none, or `nil` for another type.
   func text(_ value: Double) -> String? {
     guard let digits = digits(of: value.magnitude) else { return nil }
-    let isNegative = value.sign == .minus && !value.isNaN
+    let isZero = !digits.contains { ("1"..."9").contains($0) }
+    let isNegative = value.sign == .minus && !value.isNaN && !(dropsNegativeZero && isZero)
     return padded(sign: signText(isNegative: isNegative), digits: digits)
   }
 

@@ -51,7 +51,7 @@ private struct PercentFormatter {
   /// Whether values may be left over: Python asks only tuples and plain values.
   private var isMapping: Bool {
     switch values {
-    case .dictionary, .range: true
+    case .dictionary, .range, .undefined: true
     case .sequence(let sequence): sequence.kind == .list
     default: false
     }

@@ -20,7 +20,9 @@ extension Interpreter {
 
   private func write(_ value: Value, to text: inout Text, depth: Int) throws {
     try spend()
-    guard depth <= limits.valueDepth else { throw TemplateError.Reason.limit(.valueDepth, limits.valueDepth) }
+    guard depth <= TemplateLimits.valueDepth else {
+      throw TemplateError.Reason.limit(.valueDepth, TemplateLimits.valueDepth)
+    }
     guard text.count <= limits.outputBytes else { throw TemplateError.Reason.limit(.characters, limits.characters) }
     switch value {
     case .undefined: text.append("Undefined")

@@ -131,6 +131,7 @@ struct Lexer {
 
   private mutating func skipComment() throws {
     guard let end = (position..<source.count).first(where: { stands("#}", at: $0) }) else {
+      if position == source.count { return }  // Jinja misses the end of a comment only when there is a comment
       throw failure(found: "the end of the template", expected: "'#}' after '{#'")
     }
     let sign = end > position ? source[end - 1] : nil
@@ -169,7 +170,9 @@ struct Lexer {
       appendData(to: start, sign: sign, isBlock: true)
       return advance(to: afterEndTag(close + 2, sign: endSign))
     }
-    throw failure(found: "the end of the template", expected: "'{% endraw %}'")
+    guard position == source.count else {
+      throw failure(found: "the end of the template", expected: "'{% endraw %}'")
+    }
   }
 
   // MARK: - Inside tags

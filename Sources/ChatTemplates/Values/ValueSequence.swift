@@ -37,8 +37,8 @@ final class ValueSequence {
   /// The limit holds for every value that is made, so that walking or freeing one never goes deep.
   static func height(over elements: some Sequence<Value>) throws -> Int {
     let height = 1 + (elements.lazy.map(\.height).max() ?? 0)
-    guard height <= TemplateLimits.standard.valueDepth else {
-      throw TemplateError.Reason.limit(.valueDepth, TemplateLimits.standard.valueDepth)
+    guard height <= TemplateLimits.valueDepth else {
+      throw TemplateError.Reason.limit(.valueDepth, TemplateLimits.valueDepth)
     }
     return height
   }

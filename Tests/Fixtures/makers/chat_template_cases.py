@@ -89,7 +89,6 @@ CASES = r"""
 {{ 'a' 'b' "c" }} {{ 'it''s' }} {{ "\x41\u00e9\U0001F642\101\n|\t|\\|\'|\"|\q|\é" }} {{ 'a\
 b' }}
 {{ '\x4' }}
-{{ '\ud800' is string and false }}
 {{ 'unterminated }}
 {{ 'a' ~ 1 ~ 2.0 ~ none ~ true ~ missing ~ [1] }} {{ 1 ~ 2 + 3 }} {{ 2 * 3 ~ 4 }}
 {{ 1 if yes else 2 }} {{ 1 if no else 2 }} {{ 1 if no }} {{ (1 if no) is undefined }} {{ 1 if no else 2 if no else 3 }} {{ 'x' if yes and not no }}
@@ -160,7 +159,8 @@ b' }}
 {{ list[::0] }}
 {{ list['a':] }}
 {{ d[1:] }}
-{{ none[1:] }}
+{{ word[:] }} {{ missing[1:] if no }}
+x{#
 {{ missing[1:] }}
 {{ list[1:2, 0] }}
 {{ word.upper().lower()[0:3].title() }} {{ ' '.join(names) }} {{ ','.join('abc') }} {{ 'a-b'.split('-')|join('+') }} {{ 'x'.join({'a': 1, 'b': 2}) }}

@@ -5,6 +5,7 @@ templates on the variables of `variables.json`. Objects are written as {"members
 A case ends with its text, with {"raised": message} for `raise_exception`, or with {"error": true} for any other failure.
 """
 
+import copy
 import datetime
 import json
 import re
@@ -18,8 +19,10 @@ from .common import FIXTURES, report
 
 FOLDER = FIXTURES / "chat_templates"
 NOW = datetime.datetime(2024, 7, 6, 9, 5, 7)
-# What has no fixed text, or is a whole number beyond 64 bits, which Quill refuses.
-UNSTABLE = re.compile(r"object at 0x|<built-in|<function|<bound|<class|<generator|<dict_|\d{19,}")
+# What has no fixed text, or is a whole number beyond 64 bits or a complex one, which Quill refuses.
+UNSTABLE = re.compile(r"object at 0x|<built-in|<function|<bound|<class|<generator|<dict_|\d{19,}|\dj\)")
+# Jinja works out constants while it compiles, and prints nothing for a slice of one that has none; Quill says that it has none.
+CONSTANT_SLICE = re.compile(r"\{\{ \((?:-?[\d.e]+|true|none|\{.*\})\)\[[:1-]*\] \}\}")
 
 
 class Clock(datetime.datetime):
@@ -71,10 +74,10 @@ def families(folder):
 def cases():
     rows, seen = [], set()
     for source in templates():
-        if source in seen:
+        if source in seen or CONSTANT_SLICE.fullmatch(source):
             continue
         seen.add(source)
-        result = outcome(lambda: chat_template_utils._cached_compile_jinja_template(source).render(**VARIABLES))
+        result = outcome(lambda: chat_template_utils._cached_compile_jinja_template(source).render(**copy.deepcopy(VARIABLES)))
         text = result if isinstance(result, str) else ""
         if not UNSTABLE.search(text):
             rows.append([source, result])
