@@ -98,8 +98,6 @@ struct AdapterFolderTests {
     }
     try expectConfiguration(.unsupported("bias", value: "all"), ["bias": "all"])
     try expectConfiguration(.unsupported("use_bdlora", value: "{\"nblocks\":2}"), ["use_bdlora": ["nblocks": 2]])
-    try expectConfiguration(.unsupported("rank_pattern", value: "{\"q_proj\":8}"), ["rank_pattern": ["q_proj": 8]])
-    try expectConfiguration(.unsupported("alpha_pattern", value: "{\"q_proj\":8}"), ["alpha_pattern": ["q_proj": 8]])
     try expectConfiguration(.unsupported("modules_to_save", value: "[\"lm_head\"]"), ["modules_to_save": ["lm_head"]])
     try expectConfiguration(.unsupported("layer_replication", value: "[[0,2]]"), ["layer_replication": [[0, 2]]])
   }
@@ -121,6 +119,92 @@ struct AdapterFolderTests {
       try expectConfiguration(.field("lora_dropout", expected: "a number from 0 to below 1"), ["lora_dropout": dropout])
     }
     try expectConfiguration(.field("use_rslora", expected: "true or false"), ["use_rslora": 1.5])
+  }
+
+  /// PEFT's rules: a pattern matches a module's whole name, or all of it behind a dot.
+  @Test func patterns() throws {
+    var other = tensors
+    other[tensorName(q, "A")] = Matrix(rows: 2, columns: 64)
+    other[tensorName(q, "B")] = Matrix(rows: 64, columns: 2)
+    try write(other)
+    try write(configuration.merging(["rank_pattern": ["0.self_attn.q_proj": 2]]) { $1 })
+    let pair = try #require(try load().pairs[0][.q])
+    #expect(pair.rank == 2 && pair.scale == Float(8.0 / 2))
+    try write(tensors)
+    let changes: [String: JSONValue] = ["alpha_pattern": ["^model.layers.1.*": 2.5], "use_rslora": true]
+    try write(configuration.merging(changes) { $1 })
+    let adapter = try load()
+    #expect(adapter.pairs[0][.q]?.scale == Float(8 / 2.0) && adapter.pairs[1][.q]?.scale == Float(2.5 / 2.0))
+  }
+
+  @Test func patternsThatCannotBeUsed() throws {
+    let ranks = "ranks of 1 to 65,536 by patterns of module names"
+    for pattern: JSONValue in [["q_proj": 0], ["q_proj": "8"], [1], "q_proj"] {
+      try expectConfiguration(.field("rank_pattern", expected: ranks), ["rank_pattern": pattern])
+    }
+    try expectConfiguration(
+      .field("alpha_pattern", expected: "regular expressions that Quill reads, not '(q'"),
+      ["alpha_pattern": ["(q": 1]])
+    try expectConfiguration(
+      .field("alpha_pattern", expected: "one pattern for '\(q)', but several match"),
+      ["alpha_pattern": ["q_proj": 1, "self_attn.q_proj": 2]])
+  }
+
+  @Test(arguments: ["all-linear", ".*_proj", "model\\.layers\\.\\d\\..*", "(?P<syntax>that is PEFT's)"])
+  func targetsAsOneText(pattern: String) throws {
+    try write(configuration.merging(["target_modules": .string(pattern)]) { $1 })
+    #expect(try load().parameterCount > 0)
+  }
+
+  @Test func modulesThatAreNoTargets() throws {
+    let error = AdapterError(path: modelPath, reason: .notTargeted(q))
+    for targets: JSONValue in [["v_proj"], ["proj"], ".*v_proj", []] {
+      try write(configuration.merging(["target_modules": targets]) { $1 })
+      let found = #expect(throws: AdapterError.self) { try load() }
+      if case .notTargeted? = found?.reason {} else { Issue.record("\(String(describing: found))") }
+    }
+    let others: JSONValue = ["v_proj", "o_proj", "k_proj", "gate_proj", "up_proj", "down_proj"]
+    try write(configuration.merging(["target_modules": others]) { $1 })
+    #expect(throws: error) { try load() }
+  }
+
+  @Test func oldFormOfTensors() throws {
+    try FileManager.default.removeItem(atPath: modelPath)
+    try folder.write([1], to: "adapter_model.bin")
+    #expect(throws: AdapterError(path: folder.path, reason: .noSafetensors(found: "adapter_model.bin"))) { try load() }
+  }
+
+  /// Sixteen bits are widened.
+  @Test(arguments: ["F16", "BF16"])
+  func halfPrecision(type: String) throws {
+    let exact = tensors.mapValues { matrix in
+      Matrix(
+        rows: matrix.rows, columns: matrix.columns,
+        values: matrix.values.map {
+          type == "F16" ? Float(Float16($0)) : Float(bitPattern: $0.bitPattern & 0xffff_0000)
+        })
+    }
+    try folder.write(Self.file(exact, type: type), to: "adapter_model.safetensors")
+    let pairs = try AdapterFolder(readingFrom: folder.path).pairs
+    #expect(pairs[q]?.a.values == exact[tensorName(q, "A")]?.values)
+    #expect(pairs[q]?.b.values == exact[tensorName(q, "B")]?.values)
+  }
+
+  private static func file(_ tensors: [String: Matrix], type: String) -> [UInt8] {
+    var entries: [String: JSONValue] = [:]
+    var data: [UInt8] = []
+    for (name, matrix) in tensors.sorted(by: { $0.key < $1.key }) {
+      let start = data.count
+      for value in matrix.values {
+        data += littleEndian(type == "F16" ? Float16(value).bitPattern : UInt16(value.bitPattern >> 16))
+      }
+      entries[name] = [
+        "dtype": .string(type), "shape": [.integer(matrix.rows), .integer(matrix.columns)],
+        "data_offsets": [.integer(start), .integer(data.count)],
+      ]
+    }
+    let header = JSONValue.object(entries).serialized()
+    return littleEndian(UInt64(header.count)) + header + data
   }
 
   @Test func tensorsMissing() throws {
@@ -179,7 +263,7 @@ struct AdapterFolderTests {
     #expect(throws: FileError(path: folder.path + "/file", code: EEXIST)) {
       try adapter.write(to: folder.path + "/file")
     }
-    #expect(try folder.read("file") == Data("a".utf8))
+    #expect(try Data(contentsOf: URL(filePath: folder.path + "/file")) == Data("a".utf8))
     try adapter.write(to: folder.path + "/new/and/deep/")
     #expect(try AdapterFolder(readingFrom: folder.path + "/new/and/deep").pairs.count == adapter.pairs.count)
   }

@@ -35,12 +35,12 @@ struct AdapterInteropTests {
     let saved = adapter.folder(baseModel: "tiny-llama")
     try saved.write(to: target.path)
     let name = "adapter_model.safetensors"
-    #expect(try Array(target.read(name)) == bytes(ofFixture: "\(folder)/\(name)"))
+    #expect(try written(name, target) == Fixtures.bytes("\(folder)/\(name)"))
     let again = try AdapterFolder(readingFrom: target.path)
     #expect(again.configuration == saved.configuration)
     // PEFT's configuration has fields of its version that Quill does not write.
     if isOurs {
-      #expect(try Array(target.read("adapter_config.json")) == bytes(ofFixture: "\(folder)/adapter_config.json"))
+      #expect(try written("adapter_config.json", target) == Fixtures.bytes("\(folder)/adapter_config.json"))
     }
   }
 
@@ -67,7 +67,12 @@ struct AdapterInteropTests {
     let target = try TemporaryFolder()
     try adapter.folder(baseModel: "tiny-llama").write(to: target.path)
     for name in ["adapter_model.safetensors", "adapter_config.json"] {
-      #expect(try Array(target.read(name)) == bytes(ofFixture: "quill_adapter/\(name)"))
+      #expect(try written(name, target) == Fixtures.bytes("quill_adapter/\(name)"))
     }
+  }
+
+  /// The bytes of a file that was written into a folder.
+  private func written(_ name: String, _ folder: TemporaryFolder) throws -> [UInt8] {
+    Array(try Data(contentsOf: URL(filePath: "\(folder.path)/\(name)")))
   }
 }

@@ -24,26 +24,10 @@ func expect(
   expect(reason, readingGGUF: builder.file, sourceLocation: sourceLocation)
 }
 
-/// The whole of a fixture.
-func bytes(ofFixture name: String) throws -> [UInt8] {
-  Array(try Data(contentsOf: URL(filePath: Fixtures.path(name))))
-}
-
 /// The most memory in bytes that this process has held at one time.
 func peakMemory() throws -> Int {
   let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
   let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
   let kilobytes = try #require(line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) })
   return kilobytes * 1024
-}
-
-/// A folder that is gone when its owner is.
-final class TemporaryFolder {
-  let path = NSTemporaryDirectory() + "quill-" + UUID().uuidString
-
-  init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func write(_ data: Data, to name: String) throws { try data.write(to: URL(filePath: "\(path)/\(name)")) }
-  func read(_ name: String) throws -> Data { try Data(contentsOf: URL(filePath: "\(path)/\(name)")) }
 }

@@ -1,5 +1,6 @@
 import LanguageModels
 import ModelFiles
+import Quantization
 import TensorCore
 import TestSupport
 import Testing
@@ -85,7 +86,7 @@ struct GGUFModelTests {
     expectModel(.wrongKey("llama.rope.dimension_count", expected: "16, the head size")) {
       $0["llama.rope.dimension_count"] = .uint32(8)
     }
-    expectModel(.wrongKey("llama.rope.scaling.type", expected: "none, but found 'yarn'")) {
+    expectModel(.wrongKey("llama.rope.scaling.type", expected: "none or linear, but found 'yarn'")) {
       $0["llama.rope.scaling.type"] = .string("yarn")
     }
   }
@@ -94,9 +95,53 @@ struct GGUFModelTests {
     expectModel(.wrongKey("llama.expert_count", expected: "0: Quill runs no mixtures of experts")) {
       $0["llama.expert_count"] = .uint32(8)
     }
-    expectModel(.unknownTensor("blk.0.attn_q.bias")) {
-      $0.tensors.append(
-        GGUFBuilder.Tensor(name: "blk.0.attn_q.bias", dimensions: [64], data: [UInt8](repeating: 0, count: 256)))
+  }
+
+  /// A tensor that has no place in the model is an error, as leaving it out would change the answers.
+  @Test(arguments: [
+    "blk.0.attn_qnorm.weight", "blk.2.attn_q.weight", "blk.0.ffn_gate_inp.weight", "blk.0.attn_q_norm.weight", "x",
+    "blk.1.attn_q.bias",
+  ])
+  func unknownTensors(name: String) {
+    expectModel(.unknownTensor(name)) { $0.append(name, [64]) }
+  }
+
+  /// A table of rotations that old converters wrote: everybody computes it.
+  @Test func tableOfRotations() throws {
+    _ = try load { $0.append("blk.0.attn_rot_embd.weight", [8]) }
+  }
+
+  /// Biases are those that are there, in transformers' order of rows.
+  @Test func biases() throws {
+    let model = try load { builder in
+      for block in 0..<2 { builder.append("blk.\(block).attn_q.bias", [64], values: (0..<64).map(Float.init)) }
+    }
+    #expect(model.configuration.biasedLayers == [.q])
+    #expect(model.blocks[0].bias(of: .q)?.prefix(16) == [0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15])
+    expectModel(.missingTensor("blk.1.attn_q.bias")) { $0.append("blk.0.attn_q.bias", [64]) }
+  }
+
+  @Test func ropeFactors() throws {
+    let factors = (1...8).map(Float.init)
+    let model = try load { $0.append("rope_freqs.weight", [8], values: factors) }
+    #expect(model.configuration.ropeFactors == factors)
+    for value: Float in [0, -1, .infinity, .nan] {
+      expectModel(.tensorValues("rope_freqs.weight", expected: "positive numbers")) {
+        $0.append("rope_freqs.weight", [8], values: [value] + factors.dropFirst())
+      }
+    }
+  }
+
+  /// Fused q, k and v are the same rows; a wrong number of them is an error.
+  @Test func fusedTensors() throws {
+    let plain = try load { _ in }
+    let fused = try load { $0.fuse(block: 0) }
+    for layer in [LinearLayer.q, .k, .v] {
+      #expect(fused.blocks[0][layer].decoded().values == plain.blocks[0][layer].decoded().values)
+    }
+    expectModel(.tensorShape("blk.0.attn_qkv.weight", found: [64, 64], expected: [128, 64])) {
+      $0.fuse(block: 0)
+      $0.resize("blk.0.attn_qkv.weight", to: [64, 64])
     }
   }
 
@@ -137,8 +182,8 @@ struct GGUFModelTests {
     #expect(throws: TokenizerError.malformedMerge(index: 0, text: "ab")) {
       try load { $0["tokenizer.ggml.merges"] = .strings(["ab"]) }
     }
-    expectModel(.wrongKey("tokenizer.ggml.model", expected: "gpt2, but found 'llama'")) {
-      $0["tokenizer.ggml.model"] = .string("llama")
+    expectModel(.wrongKey("tokenizer.ggml.model", expected: "gpt2 or llama, but found 'bert'")) {
+      $0["tokenizer.ggml.model"] = .string("bert")
     }
   }
 
@@ -173,6 +218,24 @@ struct GGUFModelTests {
 }
 
 extension GGUFBuilder {
+  /// Adds a float32 tensor, of zeros when no values are given.
+  fileprivate mutating func append(_ name: String, _ dimensions: [UInt64], values: [Float] = []) {
+    let count = Int(dimensions.reduce(1, *))
+    let numbers = values.isEmpty ? [Float](repeating: 0, count: count) : values
+    tensors.append(Tensor(name: name, dimensions: dimensions, data: numbers.flatMap { littleEndian($0.bitPattern) }))
+  }
+
+  /// Makes one tensor of a block's q, k and v.
+  fileprivate mutating func fuse(block: Int) {
+    let names = ["q", "k", "v"].map { "blk.\(block).attn_\($0).weight" }
+    let parts = names.compactMap { name in tensors.first { $0.name == name } }
+    let rows = parts.reduce(0) { $0 + $1.dimensions[1] }
+    tensors.removeAll { names.contains($0.name) }
+    let dimensions = [parts[0].dimensions[0], rows]
+    tensors.append(
+      Tensor(name: "blk.\(block).attn_qkv.weight", dimensions: dimensions, data: parts.flatMap(\.data)))
+  }
+
   /// Gives a float32 tensor other dimensions, innermost first, and as many zeros as they need.
   fileprivate mutating func resize(_ name: String, to dimensions: [UInt64]) {
     guard let index = tensors.firstIndex(where: { $0.name == name }) else { return }

@@ -26,20 +26,25 @@ package struct ModulePattern: Sendable {
   package func matchesEnd(of name: String) -> Bool {
     let scalars = name.unicodeScalars.prefix(Self.longestName + 1)
     if matches(scalars) { return true }
-    return scalars.indices.contains { scalars[$0] == "." && matches(scalars[scalars.index(after: $0)...]) }
+    return scalars.indices.contains {
+      scalars[$0] == "." && matches(scalars[scalars.index(after: $0)...], isBehindDot: true)
+    }
   }
 
-  private func matches(_ name: Substring.UnicodeScalarView) -> Bool {
+  /// - Parameter isBehindDot: Whether something stands before the name, where `^` does not match.
+  private func matches(_ name: Substring.UnicodeScalarView, isBehindDot: Bool = false) -> Bool {
     if case .character(let set) = program[0], name.first.map(set.contains) != true { return false }
     let scalars = Array(name)
     guard scalars.count <= Self.longestName else { return false }
+    let first = isBehindDot ? 1 : 0
+    let end = first + scalars.count
     var states = States(count: program.count)
-    add(0, to: &states, at: 0, of: scalars.count)
-    for (place, scalar) in scalars.enumerated() {
+    add(0, to: &states, at: first, of: end)
+    for (place, scalar) in zip(first..., scalars) {
       var next = States(count: program.count)
       for state in states.list {
         if case .character(let set) = program[state], set.contains(scalar) {
-          add(state + 1, to: &next, at: place + 1, of: scalars.count)
+          add(state + 1, to: &next, at: place + 1, of: end)
         }
       }
       states = next
