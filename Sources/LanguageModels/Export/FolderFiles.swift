@@ -31,6 +31,7 @@ struct FolderFiles {
     } else {
       fields = try built.fields
       contents["generation_config.json"] = Self.text(built.generation)
+      contents.merge(try model.tokenizer.huggingFaceFiles()) { $1 }
     }
     fields["vocab_size"] = .integer(model.configuration.vocabularySize)
     fields["tie_word_embeddings"] = .bool(model.isTied)

@@ -11,7 +11,8 @@ extension LanguageModel {
   /// The metadata of the model as a file in `format`.
   func ggufMetadata(as format: BlockFormat) throws -> GGUFMetadata {
     if case .gguf(let file) = source { return carriedMetadata(of: file, as: format) }
-    return try generalMetadata() + sizes(as: format)
+    let tokenizerKeys = try tokenizer.ggufMetadata(vocabularySize: configuration.vocabularySize)
+    return try generalMetadata() + sizes(as: format) + tokenizerKeys.map { (key: $0.0, value: $0.1) }
   }
 
   /// What the source says, but for what is no longer true: the format, how it was found, and the parts of a split file.
