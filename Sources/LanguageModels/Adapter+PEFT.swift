@@ -17,13 +17,14 @@ extension Adapter {
         throw AdapterError(
           path: path, reason: .unknownModule(module, nearest: Self.nearest(to: module, in: places.keys)))
       }
+      guard saved.isTargeted(module) else { throw AdapterError(path: path, reason: .notTargeted(module)) }
       let shape = configuration.shape(of: layer)
       guard pair.a.columns == shape.columns, pair.b.rows == shape.rows else {
         throw AdapterError(
           path: path,
           reason: .shape(module, found: [pair.b.rows, pair.a.columns], expected: [shape.rows, shape.columns]))
       }
-      pairs[block][layer] = LoRAPair(a: pair.a, b: pair.b, scale: Float(saved.scale))
+      pairs[block][layer] = LoRAPair(a: pair.a, b: pair.b, scale: Float(saved.scale(ofModule: module)))
     }
     let options = LoRA(
       rank: saved.rank, alpha: saved.alpha, dropout: saved.dropout, targets: Set(pairs.flatMap(\.keys)),
@@ -31,17 +32,28 @@ extension Adapter {
     self.init(options: options, pairs: pairs)
   }
 
-  /// The adapter as PEFT saves it.
+  /// The adapter as PEFT saves it; pairs of another rank or scale than most are named in its patterns.
   package func folder(baseModel: String?) -> AdapterFolder {
     var modules: [String: AdapterFolder.Pair] = [:]
-    for (block, layers) in pairs.enumerated() {
-      for (layer, pair) in layers { modules[layer.path(inBlock: block)] = AdapterFolder.Pair(a: pair.a, b: pair.b) }
-    }
-    let configuration = AdapterConfiguration(
+    var configuration = AdapterConfiguration(
       rank: options.rank, alpha: options.alpha, dropout: options.dropout,
       usesRankStabilizedScaling: options.isRankStabilized, targets: options.targets.map(\.moduleName).sorted(),
       baseModel: baseModel)
+    for (block, layers) in pairs.enumerated() {
+      for (layer, pair) in layers {
+        let module = layer.path(inBlock: block)
+        modules[module] = AdapterFolder.Pair(a: pair.a, b: pair.b)
+        if pair.rank != options.rank { configuration.rankPattern[module] = pair.rank }
+        let usual = LoRA(rank: pair.rank, alpha: options.alpha, isRankStabilized: options.isRankStabilized).scale
+        if pair.scale != usual { configuration.alphaPattern[module] = alpha(of: pair) }
+      }
+    }
     return AdapterFolder(configuration: configuration, pairs: modules)
+  }
+
+  /// The `lora_alpha` that gives a pair its scale.
+  private func alpha(of pair: LoRAPair) -> Double {
+    Double(pair.scale) * (options.isRankStabilized ? Double(pair.rank).squareRoot() : Double(pair.rank))
   }
 
   /// The module path that begins and ends most like `module`, which is where a wrong prefix or a slip shows.

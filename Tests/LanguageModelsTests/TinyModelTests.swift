@@ -104,9 +104,8 @@ func greedy(_ model: LanguageModel, _ prompt: [Int], count: Int) throws -> [Int]
   var logits = try context.read(prompt)
   var tokens: [Int] = []
   while true {
-    let best = logits.indices.max { logits[$0] < logits[$1] || (logits[$0] == logits[$1] && $0 > $1) } ?? 0
-    tokens.append(best)
+    tokens.append(best(logits))
     if tokens.count == count { return tokens }
-    logits = try context.read([best])
+    logits = try context.read([tokens[tokens.count - 1]])
   }
 }
