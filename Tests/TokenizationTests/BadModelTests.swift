@@ -66,6 +66,37 @@ struct BadModelTests {
     ) { $0.preTokenizer = "bloom" }
   }
 
+  @Test func pieces() throws {
+    let pieces = TokenizerModel(
+      kind: .pieces, tokens: ["<unk>", "<s>", "<0x41>", "▁", "a"], types: [2, 3, 6, 1, 1], scores: [0, 0, 0, -1, -2],
+      addsBeginningOfSequence: false)
+    #expect(try Tokenizer(pieces).ids(of: "aA") == [3, 4, 2])
+    func expectError(_ expected: TokenizerError, _ text: String, _ change: (inout TokenizerModel) -> Void) {
+      var model = pieces
+      change(&model)
+      #expect(throws: expected) { try Tokenizer(model) }
+      #expect(expected.description == text)
+    }
+    expectError(.scoreCount(scores: 2, tokens: 5), "the vocabulary has 5 tokens but 2 scores") { $0.scores = [0, 1] }
+    expectError(.scoreNotANumber(id: 3), "the score of token 3 is not a number") { $0.scores[3] = .nan }
+    for text in ["<0x-1>", "<0x4>", "<0xGG>", "0x41", "<0x041>", ""] {
+      expectError(
+        .malformedByteToken(id: 2, text: text),
+        "token 2 is '\(text)'; a byte token is '<0x', two hexadecimal digits and '>'"
+      ) { $0.tokens = ["<unk>", "<s>", text, "▁", "a"].asTexts }
+    }
+    expectError(.missingBeginningOfSequence, TokenizerError.missingBeginningOfSequence.description) {
+      $0.addsBeginningOfSequence = nil
+    }
+  }
+
+  @Test func aTokenOfAMegabyte() {
+    expectError(
+      .tokenTooLong(id: 1, bytes: 1 << 20, limit: 65_536),
+      "token 1 has 1048576 bytes, more than the 65536 that are possible"
+    ) { $0.tokens = ["a", String(repeating: "b", count: 1 << 20), "ab", "Ġ", "<|end|>"].asTexts }
+  }
+
   @Test func idsOutOfRange() throws {
     let tokenizer = try Tokenizer(good)
     for id in [-1, 5, .max, .min] {
@@ -75,4 +106,8 @@ struct BadModelTests {
       #expect(throws: TokenizerError.tokenOutOfRange(id: id, tokens: 5)) { try stream.append(id) }
     }
   }
+}
+
+extension [String] {
+  fileprivate var asTexts: TextList { TextList(self) }
 }

@@ -1,3 +1,5 @@
+import ModelFiles
+import TestSupport
 import Testing
 import Tokenization
 
@@ -11,6 +13,39 @@ struct StreamDecoderTests {
       return Array(pieces.joined().utf8) != Array(try fixture.tokenizer.text(of: ids).utf8)
     }
     #expect(wrong.isEmpty, "\(wrong.count) differ: \(wrong.prefix(5))")
+  }
+
+  @Test(arguments: FamilyTests.names) func piecesOfAllFamiliesJoin(name: String) throws {
+    let strings = try TokenCorpus.shared.get().strings.prefix(3000)
+    for tokenizer in [
+      try Tokenizer(huggingFaceFolder: Fixtures.path("tokenizers/\(name)")),
+      try Tokenizer(GGUFFile(path: Fixtures.path("tokenizers/\(name).gguf"))),
+    ] {
+      let wrong = try strings.filter { text in
+        let ids = tokenizer.ids(of: text)
+        var stream = StreamDecoder(tokenizer, skippingSpecialTokens: false)
+        var pieces = try ids.map { try stream.append($0) }
+        let isWhole = pieces.allSatisfy { !$0.unicodeScalars.contains("\u{fffd}") }
+        #expect(isWhole || text.unicodeScalars.contains("\u{fffd}"))
+        pieces.append(stream.finish())
+        return Array(pieces.joined().utf8) != Array(try tokenizer.text(of: ids).utf8)
+      }
+      #expect(wrong.isEmpty, "\(wrong.count) differ: \(wrong.prefix(5))")
+    }
+  }
+
+  @Test func theSpaceBeforeATextIsNoText() throws {
+    for tokenizer in [
+      try Tokenizer(huggingFaceFolder: Fixtures.path("tokenizers/llama2")),
+      try Tokenizer(GGUFFile(path: Fixtures.path("tokenizers/llama2.gguf"))),
+    ] {
+      for text in ["film", " film", "  film", "日本"] {
+        let ids = tokenizer.ids(of: text)
+        #expect(try tokenizer.text(of: ids, skippingSpecialTokens: true) == text)
+        var stream = StreamDecoder(tokenizer)
+        #expect(try ids.map { try stream.append($0) }.joined() + stream.finish() == text)
+      }
+    }
   }
 
   @Test func aCharacterComesWhole() throws {

@@ -30,6 +30,7 @@ extension TokenizerModel {
       addsEndOfSequence: try keys.optional("add_eos_token", \.bool, "a bool"),
       addsSpacePrefix: try keys.optional("add_space_prefix", \.bool, "a bool"),
       chatTemplate: file.metadata["tokenizer.chat_template"]?.string)
+    addsSeparator = try keys.optional("add_sep_token", \.bool, "a bool")
   }
 }
 

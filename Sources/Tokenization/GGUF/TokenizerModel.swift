@@ -26,6 +26,8 @@ package struct TokenizerModel: Sendable {
   package var addsBeginningOfSequence: Bool?
   /// Whether an encoded text ends with the end-of-sequence token; `nil` is no.
   package var addsEndOfSequence: Bool?
+  /// Whether a separator stands between two texts, which is only carried over.
+  package var addsSeparator: Bool?
   /// Whether pieces begin with a space before the text; `nil` leaves it to the kind's habit.
   package var addsSpacePrefix: Bool?
   package var chatTemplate: String?

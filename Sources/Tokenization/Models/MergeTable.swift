@@ -50,6 +50,7 @@ struct MergeReader {
   private let keepsFirst: Bool
   private(set) var table: MergeTable
   private var index = 0
+  private var lastMerged = -1
   private var joined: [UInt8] = []
 
   init(vocabulary: Vocabulary, capacity: Int, keepsFirst: Bool) {
@@ -79,7 +80,12 @@ struct MergeReader {
     guard decode(second) else { throw .malformedMerge(index: index, text: Vocabulary.display(line)) }
     let left = try id(0..<cut, line)
     let right = try id(cut..<joined.count, line)
-    table.append(left, right, into: try id(0..<joined.count, line), keepingFirst: keepsFirst)
+    // Trainers number tokens in the order of the merges that make them, so the next one often needs no search.
+    let next = lastMerged + 1
+    let isNext =
+      next < vocabulary.count && vocabulary.type(of: next) == .normal && vocabulary.key(of: next).elementsEqual(joined)
+    lastMerged = isNext ? next : try id(0..<joined.count, line)
+    table.append(left, right, into: lastMerged, keepingFirst: keepsFirst)
     index += 1
   }
 

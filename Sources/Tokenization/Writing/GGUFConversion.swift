@@ -36,7 +36,11 @@ struct GGUFConversion {
     } else {
       model.merges = TextList(merges())
     }
-    if let adds = configuration["add_prefix_space"]?.bool { model.addsSpacePrefix = adds }
+    // Only Llama's converter looks at this.
+    let kinds =
+      try source.json("config.json")["model_type"]?.string.map { ["llama", "mistral"].contains($0) } ?? isPieces
+    if kinds, let adds = configuration["add_prefix_space"]?.bool { model.addsSpacePrefix = adds }
+    model.addsSeparator = addsSeparator()
     return model
   }
 
@@ -143,6 +147,20 @@ struct GGUFConversion {
     special.padding = special.padding ?? id("pad")
     special.mask = special.mask ?? id("mask")
     return special
+  }
+
+  /// Whether something that separates stands between two texts, when the post-processor puts anything there.
+  private func addsSeparator() -> Bool? {
+    let processor = json.parts["post_processor"] ?? .null
+    let steps = processor["processors"]?.array ?? [processor]
+    guard let step = steps.last(where: { $0["type"]?.string == "TemplateProcessing" }), let pair = step["pair"]?.array,
+      let first = pair.firstIndex(where: { $0["Sequence"]?["id"]?.string == "A" }),
+      let second = pair.firstIndex(where: { $0["Sequence"]?["id"]?.string == "B" }), first + 1 < second
+    else { return nil }
+    let separators = [tokenizer.specialTokens.separator, tokenizer.specialTokens.endOfSequence]
+    return pair[first + 1..<second].contains { piece in
+      piece["SpecialToken"]?["id"]?.string.flatMap { tokenizer.id(of: $0) }.map { separators.contains($0) } ?? false
+    }
   }
 
   /// Whether borders are put around a text: the post-processor's word, else the configuration's.

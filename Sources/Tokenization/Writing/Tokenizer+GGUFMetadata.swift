@@ -45,6 +45,7 @@ extension Tokenizer {
     }
     if let adds = model.addsBeginningOfSequence { entries.append(("add_bos_token", .bool(adds))) }
     if let adds = model.addsEndOfSequence { entries.append(("add_eos_token", .bool(adds))) }
+    if let adds = model.addsSeparator { entries.append(("add_sep_token", .bool(adds))) }
     if let adds = model.addsSpacePrefix { entries.append(("add_space_prefix", .bool(adds))) }
     let keys = entries.map { ("tokenizer.ggml.\($0.0)", $0.1) }
     return keys + (model.chatTemplate.map { [("tokenizer.chat_template", .string($0))] } ?? [])
