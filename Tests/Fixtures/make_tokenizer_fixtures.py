@@ -1,13 +1,16 @@
 """Two small byte-level BPE tokenizers by Hugging Face tokenizers, and what they make of a few thousand strings.
 
     python Tests/Fixtures/make_tokenizer_fixtures.py
+    python Tests/Fixtures/make_tokenizer_fixtures.py check FOLDER NAME    a folder that Quill saved, against the family NAME
 
-writes tokenizers/{smollm,llama-bpe,classes}.json. Needs tokenizers (see VERSIONS.txt); every string is made here from a seed.
+writes tokenizers/{smollm,llama-bpe,classes}.json from strings that are made here from a seed; then, by `makers/token_digests.py`, a small
+tokenizer of each family and what Hugging Face tokenizers and llama.cpp make of 100,000 strings. Needs the packages of requirements.txt.
 """
 
 import json
 import pathlib
 import random
+import sys
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
@@ -140,7 +143,7 @@ def fixture(name):
     vocabulary = sorted(tokenizer.get_vocab(with_added_tokens=True).items(), key=lambda item: item[1])
     assert [id for _, id in vocabulary] == list(range(len(vocabulary)))
     merges = [" ".join(pair) for pair in json.loads(tokenizer.to_str())["model"]["merges"]]
-    texts = strings(2, 2600)
+    texts = strings(2, 1000)
     cases = [[text, tokenizer.encode(text, add_special_tokens=False).ids] for text in texts]
     tokenizer.encode_special_tokens = True
     plain = [[text, ids] for text, old in cases if (ids := tokenizer.encode(text, add_special_tokens=False).ids) != old]
@@ -185,6 +188,13 @@ def write(name, value):
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["check"]:
+        from makers import token_digests
+
+        sys.exit(token_digests.check(*sys.argv[2:4]))
     for name in ["smollm", "llama-bpe"]:
         write(name, fixture(name))
     write("classes", classes())
+    from makers import token_digests
+
+    token_digests.make()
