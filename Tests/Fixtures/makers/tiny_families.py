@@ -39,9 +39,9 @@ def bytes_files(config, **arguments):
     return {"tokenizer.json": tokenizer.to_str(pretty=True), "tokenizer_config.json": {"added_tokens_decoder": added, **config}}
 
 
-def pieces_files(config, vocabulary, ids, controls, bos, prefix):
+def pieces_files(config, vocabulary, ids, special, controls, bos, prefix):
     model = train_pieces(vocabulary, ids, controls, prefix)
-    tokenizer = pieces_tokenizer(model, ["<unk>", "<s>", "</s>", *controls] if prefix else ["<pad>", "<eos>", "<bos>", "<unk>", *controls], bos, prefix)
+    tokenizer = pieces_tokenizer(model, special + controls, bos, prefix)
     added = added_tokens({t.content: i for i, t in tokenizer.get_added_tokens_decoder().items()})
     return {
         "tokenizer.model": model, "tokenizer.json": tokenizer.to_str(pretty=True),
@@ -70,7 +70,7 @@ GEMMA_CHAT = (
     "{%- if add_generation_prompt -%}{{ '<start_of_turn>model\n' }}{%- endif -%}"
 )
 LLAMA_SPECIAL = ["<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"]
-TEKKEN_SPECIAL = ["<unk>", "<s>", "</s>", "[INST]", "[/INST]"]
+MISTRAL_SPECIAL = ["<unk>", "<s>", "</s>", "[INST]", "[/INST]"]
 QWEN_SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 
 
@@ -84,14 +84,14 @@ def mistral_files():
         MISTRAL_CHAT, add_bos_token=True, add_eos_token=False, add_prefix_space=None, bos_token="<s>", eos_token="</s>", legacy=False,
         unk_token="<unk>", tokenizer_class="LlamaTokenizer",
     )  # fmt: skip
-    return pieces_files(config, 384, dict(unk_id=0, bos_id=1, eos_id=2, pad_id=-1), ["[INST]", "[/INST]"], "<s>", True)
+    return pieces_files(config, 384, dict(unk_id=0, bos_id=1, eos_id=2, pad_id=-1), MISTRAL_SPECIAL[:3], MISTRAL_SPECIAL[3:], "<s>", True)
 
 
 def tekken_files():
     config = chat(
         MISTRAL_CHAT, add_bos_token=True, bos_token="<s>", eos_token="</s>", unk_token="<unk>", tokenizer_class="PreTrainedTokenizerFast",
     )  # fmt: skip
-    return bytes_files(config, vocabulary=320, pattern=TEKKEN, special=TEKKEN_SPECIAL, bos="<s>")
+    return bytes_files(config, vocabulary=320, pattern=TEKKEN, special=MISTRAL_SPECIAL, bos="<s>")
 
 
 def qwen_files(separate):
@@ -111,7 +111,7 @@ def gemma_files():
         tokenizer_class="GemmaTokenizer",
     )  # fmt: skip
     ids = dict(pad_id=0, eos_id=1, bos_id=2, unk_id=3, bos_piece="<bos>", eos_piece="<eos>")
-    return pieces_files(config, 384, ids, ["<start_of_turn>", "<end_of_turn>"], "<bos>", False)
+    return pieces_files(config, 384, ids, ["<pad>", "<eos>", "<bos>", "<unk>"], ["<start_of_turn>", "<end_of_turn>"], "<bos>", False)
 
 
 def gemma(**parts):
@@ -148,7 +148,9 @@ FAMILIES = {
         config=dict(
             architectures=["LlamaForCausalLM"], model_type="llama", hidden_size=64, intermediate_size=96, num_hidden_layers=2,
             num_attention_heads=4, num_key_value_heads=2, head_dim=16, hidden_act="silu", max_position_embeddings=2048, rms_norm_eps=1e-5,
-            rope_scaling=dict(factor=32.0, high_freq_factor=4.0, low_freq_factor=1.0, original_max_position_embeddings=64, rope_type="llama3"),
+            rope_scaling=dict(
+                factor=32.0, high_freq_factor=4.0, low_freq_factor=1.0, original_max_position_embeddings=64, rope_type="llama3",
+            ),
             rope_theta=500000.0, tie_word_embeddings=True, vocab_size=320, bos_token_id=315, eos_token_id=[316, 319], attention_bias=False,
             attention_dropout=0.0, initializer_range=0.02, mlp_bias=False, pretraining_tp=1, torch_dtype="bfloat16", use_cache=True,
         ),
@@ -163,7 +165,10 @@ FAMILIES = {
     ),
     "qwen2": Family(
         seed=284, tokenizer_files=lambda: qwen_files(False), pre="qwen2", shard="60KB", config=qwen("qwen2"),
-        generation=dict(bos_token_id=317, pad_token_id=317, eos_token_id=[319, 317], do_sample=True, repetition_penalty=1.05, temperature=0.7, top_p=0.8, top_k=20),
+        generation=dict(
+            bos_token_id=317, pad_token_id=317, eos_token_id=[319, 317], do_sample=True, repetition_penalty=1.05, temperature=0.7, top_p=0.8,
+            top_k=20,
+        ),
     ),
     "qwen3": Family(
         seed=65, tokenizer_files=lambda: qwen_files(True), pre="qwen2", dtype="float32", outtype="f32", as_on_hub=False,
@@ -172,7 +177,9 @@ FAMILIES = {
     ),
     "gemma3": Family(
         seed=176, tokenizer_files=gemma_files, as_on_hub=False, config=gemma(query_pre_attn_scalar=16),
-        generation=dict(bos_token_id=2, eos_token_id=[1, 5], pad_token_id=0, do_sample=True, top_k=64, top_p=0.95, cache_implementation="hybrid"),
+        generation=dict(
+            bos_token_id=2, eos_token_id=[1, 5], pad_token_id=0, do_sample=True, top_k=64, top_p=0.95, cache_implementation="hybrid",
+        ),
     ),
     "gemma3-linear": Family(
         seed=97, tokenizer_files=gemma_files, gradients=False, gguf_changes=dict(query_pre_attn_scalar=16),
