@@ -16,12 +16,13 @@ enum SelectionFilters {
     var elements: ValueIterator?
     return try ValueIterator(over: value) { [unowned interpreter] in
       guard value.isTrue else { return nil }
-      let change = try transform ?? transformation(arguments, interpreter)
-      transform = change
+      // Stored once: storing a closure again wraps it again, and thousands of wraps would exhaust the stack.
+      if transform == nil { transform = try transformation(arguments, interpreter) }
       let source = try elements ?? interpreter.iterator(over: value)
       elements = source
       try interpreter.spend()
-      return try source.next().map(change)
+      guard let next = try source.next() else { return nil }
+      return try transform?(next)
     }
   }
 
@@ -50,13 +51,12 @@ enum SelectionFilters {
     var elements: ValueIterator?
     return try ValueIterator(over: value) { [unowned interpreter] in
       guard value.isTrue else { return nil }
-      let test = try isKept ?? condition(arguments, name, byAttribute: byAttribute, interpreter)
-      isKept = test
+      if isKept == nil { isKept = try condition(arguments, name, byAttribute: byAttribute, interpreter) }
       let source = try elements ?? interpreter.iterator(over: value)
       elements = source
       while let next = try source.next() {
         try interpreter.spend()
-        if try test(next) == keeps { return next }
+        if try isKept?(next) == keeps { return next }
       }
       return nil
     }
