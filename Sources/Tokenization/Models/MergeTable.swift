@@ -1,27 +1,28 @@
 /// Which pairs of tokens merge, into what, and which pairs come first.
 struct MergeTable: Sendable {
+  /// A pair as `left << 32 | right`, and its merge as `rank << 32 | id`: side by side, so that a look-up is one place in memory.
+  private struct Slot {
+    var pair: UInt64
+    var merge: UInt64
+  }
+
   private static let free = UInt64.max
-  /// Open addressing: a pair as `left << 32 | right`.
-  ///
-  /// The count is a power of two, at most half full.
-  private var pairs: [UInt64]
-  private var merges: [UInt64]
+  /// Open addressing; the count is a power of two, at most two thirds full.
+  private var slots: [Slot]
   private var count = 0
 
   init(capacity: Int) {
     var slotCount = 64
-    while slotCount < 2 * capacity { slotCount *= 2 }
-    pairs = [UInt64](repeating: Self.free, count: slotCount)
-    merges = [UInt64](repeating: 0, count: slotCount)
+    while 2 * slotCount < 3 * capacity { slotCount *= 2 }
+    slots = [Slot](repeating: Slot(pair: Self.free, merge: 0), count: slotCount)
   }
 
   /// Adds the next merge; when the pair is there already, the earlier or the later one counts.
   mutating func append(_ left: Int, _ right: Int, into merged: Int, keepingFirst: Bool) {
     let pair = UInt64(left) << 32 | UInt64(right)
-    let slot = slotIndex(of: pair)
-    if pairs[slot] != pair || !keepingFirst {
-      pairs[slot] = pair
-      merges[slot] = UInt64(count) << 32 | UInt64(merged)
+    let index = slotIndex(of: pair)
+    if slots[index].pair != pair || !keepingFirst {
+      slots[index] = Slot(pair: pair, merge: UInt64(count) << 32 | UInt64(merged))
     }
     count += 1
   }
@@ -30,17 +31,17 @@ struct MergeTable: Sendable {
   @inline(__always)
   func merge(_ left: Int32, _ right: Int32) -> Merge? {
     let pair = UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
-    let slot = slotIndex(of: pair)
-    guard pairs[slot] == pair else { return nil }
-    return Merge(rank: UInt32(merges[slot] >> 32), id: Int32(truncatingIfNeeded: merges[slot]))
+    let slot = slots[slotIndex(of: pair)]
+    guard slot.pair == pair else { return nil }
+    return Merge(rank: UInt32(slot.merge >> 32), id: Int32(truncatingIfNeeded: slot.merge))
   }
 
   @inline(__always)
   private func slotIndex(of pair: UInt64) -> Int {
-    let mask = pairs.count - 1
-    var slot = Int(truncatingIfNeeded: (pair &* 0x9e37_79b9_7f4a_7c15) >> 32) & mask
-    while pairs[slot] != pair, pairs[slot] != Self.free { slot = (slot + 1) & mask }
-    return slot
+    let mask = slots.count - 1
+    var index = Int(truncatingIfNeeded: (pair &* 0x9e37_79b9_7f4a_7c15) >> 32) & mask
+    while slots[index].pair != pair, slots[index].pair != Self.free { index = (index + 1) & mask }
+    return index
   }
 }
 
@@ -97,6 +98,10 @@ struct MergeReader {
   }
 
   private func id(_ range: Range<Int>, _ line: UnsafeBufferPointer<UInt8>) throws(TokenizerError) -> Int {
+    if vocabulary.writing == .byteLevel, range.count == 1 {
+      let id = vocabulary.idOfByte[Int(joined[range.lowerBound])]
+      if id != Symbol.none { return Int(id) }
+    }
     let found = joined.withUnsafeBufferPointer { vocabulary.id(of: UnsafeBufferPointer(rebasing: $0[range])) }
     if let found { return found }
     throw .mergeOutsideVocabulary(
