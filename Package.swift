@@ -46,7 +46,7 @@ let package = Package(
       name: "Commands",
       dependencies: [
         "CommandLanguage", "Figures", "FineTuning", "Generation", "LanguageModels", "Datasets", "Hub", "Tokenization",
-        "ModelFiles", "Quantization", "TensorCore", "JSONValue",
+        "ChatTemplates", "ModelFiles", "Quantization", "TensorCore", "JSONValue",
       ],
       exclude: ["README.md"], swiftSettings: settings),
     .target(

@@ -1,5 +1,7 @@
 import CommandLanguage
+import LanguageModels
 import ModelFiles
+import Quantization
 
 /// The leading-dot names of formats, layers and choices, with what the neighbours call them.
 enum Symbols {
@@ -19,6 +21,46 @@ enum Symbols {
         ],
         neighbours: ["bitsandbytes": "load_in_4bit"], source: "Dettmers et al., QLoRA, 2023, arXiv:2305.14314")
     ])
+
+  private static let f32 = SymbolCase("f32", "32-bit floats.", neighbours: ["HF": "float32", "llama.cpp": "F32"])
+  private static let f16 = SymbolCase("f16", "16-bit floats.", neighbours: ["HF": "float16", "llama.cpp": "F16"])
+  private static let bf16 = SymbolCase(
+    "bf16", "16-bit floats with the range of 32-bit ones and fewer digits.",
+    neighbours: ["HF": "bfloat16", "llama.cpp": "BF16"])
+
+  /// Formats of GGUF files that `export` writes.
+  static let exportFormats = SymbolSet(
+    "ExportFormat", "How a GGUF file stores the linear layers and the embedding.",
+    [
+      f32, f16, bf16,
+      SymbolCase(
+        "q8_0", "8-bit codes, and a 16-bit scale for every 32 weights.", neighbours: ["llama.cpp": "Q8_0"]),
+      SymbolCase(
+        "q4_0", "4-bit codes, and a 16-bit scale for every 32 weights; the output matrix is kept finer.",
+        neighbours: ["llama.cpp": "Q4_0"]),
+    ])
+
+  /// Formats in which `merged` stores the sums.
+  static let mergeFormats = SymbolSet(
+    "MergeFormat", "How merged weights are stored.", [bf16, f16, f32] + formats.cases)
+
+  /// The block format of that name.
+  static func blockFormat(_ symbol: Symbol) -> BlockFormat {
+    guard let format = BlockFormat.allCases.first(where: { $0.name == symbol.name }) else {
+      preconditionFailure("'\(symbol.name)' is no block format")
+    }
+    return format
+  }
+
+  /// The format of weights that a symbol stands for.
+  ///
+  /// - Throws: ``BlockSizeNotAPowerOfTwo``.
+  static func weightFormat(_ symbol: Symbol) throws -> WeightFormat {
+    guard symbol.name == "nf4" else { return .blocks(blockFormat(symbol)) }
+    let blockSize = symbol.int("blockSize")
+    guard blockSize.nonzeroBitCount == 1 else { throw BlockSizeNotAPowerOfTwo(blockSize: blockSize) }
+    return .nf4(blockSize: blockSize, doubleQuantized: symbol.bool("doubleQuantized"))
+  }
 
   /// The linear layers of a transformer block, one by one and in groups.
   static let targets = SymbolSet(
@@ -50,7 +92,11 @@ enum Symbols {
     ])
 
   static let splits = SymbolSet(
-    "Split", "A part of a data set.", [SymbolCase("train", "The rows that are trained on.")])
+    "Split", "A part of a data set.",
+    [
+      SymbolCase("train", "The rows that are trained on."), SymbolCase("validation", "Rows to compare settings with."),
+      SymbolCase("test", "Rows to judge the result with, once."),
+    ])
 
   static let schedules = SymbolSet(
     "Schedule", "How the learning rate moves after the warm-up.",

@@ -37,6 +37,8 @@ package struct Generation: Sendable {
   package let steps: [Step]
   package let stopReason: StopReason
   package let promptTokens: Int
+  /// How many of the prompt's tokens had been read before.
+  package let reusedTokens: Int
   /// Seconds that reading the prompt took.
   package let promptSeconds: Double
   /// Seconds from the first token to the last.

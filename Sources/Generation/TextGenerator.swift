@@ -3,9 +3,13 @@ import Tokenization
 
 /// Continues texts with a model, one token after the other.
 package struct TextGenerator {
-  private let model: LanguageModel
+  private let context: PrefixContext
 
-  package init(_ model: LanguageModel) { self.model = model }
+  /// A generator with an empty memory.
+  package init(_ model: LanguageModel) { context = PrefixContext(model) }
+
+  /// A generator that goes on from what a context has read.
+  package init(_ context: PrefixContext) { self.context = context }
 
   /// Continues a prompt.
   ///
@@ -17,14 +21,26 @@ package struct TextGenerator {
     _ prompt: String, _ options: GenerationOptions, isCancelled: () -> Bool = { false },
     onText: @escaping (String) -> Void = { _ in }
   ) throws -> Generation {
+    let tokenizer = context.model.tokenizer
+    var ids = tokenizer.ids(of: prompt)
+    if ids.isEmpty, let beginning = tokenizer.beginningOfSequenceID { ids = [beginning] }
+    return try generate(after: ids, prompt: prompt, options, isCancelled: isCancelled, onText: onText)
+  }
+
+  /// Continues token ids.
+  ///
+  /// - Parameter prompt: The text of the ids, for the result.
+  /// - Throws: As ``generate(_:_:isCancelled:onText:)``.
+  package func generate(
+    after ids: [Int], prompt: String, _ options: GenerationOptions, isCancelled: () -> Bool = { false },
+    onText: @escaping (String) -> Void = { _ in }
+  ) throws -> Generation {
+    let model = context.model
     var sampler = try Sampler(options.sampling)
     var output = try StreamedText(model.tokenizer, stop: options.stop, onText)
-    var history = model.tokenizer.ids(of: prompt)
-    if history.isEmpty, let beginning = model.tokenizer.beginningOfSequenceID { history = [beginning] }
-    let context = InferenceContext(model)
-    let promptCount = history.count
+    var history = ids
     let start = ContinuousClock.now
-    var logits = try context.read(history, isCancelled: isCancelled)
+    var (logits, reused) = try context.read(history, isCancelled: isCancelled)
     let firstToken = ContinuousClock.now
 
     var steps: [Generation.Step] = []
@@ -47,12 +63,13 @@ package struct TextGenerator {
         reason = .contextFull
         break
       }
-      logits = try context.read([next.id], isCancelled: isCancelled)
+      logits = try context.append([next.id], isCancelled: isCancelled)
     }
     let end = ContinuousClock.now
     return Generation(
-      prompt: prompt, text: output.finish(), steps: steps, stopReason: reason, promptTokens: promptCount,
-      promptSeconds: (firstToken - start) / .seconds(1), seconds: (end - firstToken) / .seconds(1))
+      prompt: prompt, text: output.finish(), steps: steps, stopReason: reason, promptTokens: ids.count,
+      reusedTokens: reused, promptSeconds: (firstToken - start) / .seconds(1),
+      seconds: (end - firstToken) / .seconds(1))
   }
 }
 

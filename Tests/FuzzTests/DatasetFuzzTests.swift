@@ -6,14 +6,14 @@ import Testing
 
 /// Damaged tables and JSON lines.
 struct DatasetFuzzTests {
-  private static let csv = """
+  private static let csv = #"""
     text,label,source
     "A fine film, ""really""",1,imdb
     "Two
     lines",0,imdb
     Naïve 🎬,1,own
 
-    """
+    """#
   private static let lines = """
     {"text": "A fine film", "label": 1, "words": ["a", "b"]}
     {"text": "Na\\u00efve \\ud83c\\udfac", "label": 0.5e1, "more": {"x": null}}
@@ -31,7 +31,8 @@ struct DatasetFuzzTests {
   private static func read(kind: String, sample: String, stream: UInt64) throws {
     let folder = try TemporaryFolder()
     let fuzzer = Fuzzer(
-      samples: [Array(sample.utf8)], words: ["\"\"", "\",\"", "\r\n", "[[[[[[", "{\"a\":", "\\ud800", "\u{feff}"], stream: stream)
+      samples: [Array(sample.utf8)], words: ["\"\"", "\",\"", "\r\n", "[[[[[[", "{\"a\":", "\\ud800", "\u{feff}"],
+      stream: stream)
     try fuzzer.run(isExpected: { $0 is DatasetError || $0 is FileError }) { bytes in
       try folder.write(bytes, to: "rows.\(kind)")
       let rows = try Dataset(path: folder.path + "/rows.\(kind)")

@@ -14,7 +14,8 @@ enum DatasetCommands {
     [
       .unlabelled(
         "rows", .oneOf([.path, .array(of: .dictionary)]),
-        "\"imdb\", the path of a .csv, .tsv or .jsonl file, or rows written in place."),
+        "\"imdb\", the path of a .csv, .tsv or .jsonl file, a name of the hub such as \"user/repo\", or rows written in place."
+      ),
       .labelled("split", .symbol(Symbols.splits), default: .symbol(Symbol("train")), "Which part of a known data set."),
     ],
     returns: "Dataset", "Opens rows of text.",
@@ -29,9 +30,21 @@ enum DatasetCommands {
       return DatasetValue(try Dataset(rows: rows.map(columns))).value
     }
     let name = value.string ?? ""
-    guard name == "imdb" || name == "stanfordnlp/imdb" else { return DatasetValue(try Dataset(path: name)).value }
+    let split = call.symbol("split").name
+    guard name == "imdb" || name == "stanfordnlp/imdb" else {
+      return DatasetValue(try Dataset(paths: files(of: name, split: split, call))).value
+    }
+    guard split == "train" else { throw SplitNotThere(split: split) }
     guard FileManager.default.fileExists(atPath: QuillHome.imdb) else { throw DataNotFetched(path: QuillHome.imdb) }
     return DatasetValue(try Dataset.imdb(path: QuillHome.imdb)).value
+  }
+
+  /// The file at that path, or else the files of the hub's data set of that name.
+  private static func files(of name: String, split: String, _ call: Invocation) throws -> [String] {
+    let path = (name as NSString).expandingTildeInPath
+    guard !FileManager.default.fileExists(atPath: path), let repository = HubRepository(parsing: name, kind: .dataset)
+    else { return [path] }
+    return try HubCommands.dataFiles(repository, split: split, call)
   }
 
   private static func columns(_ row: Value) throws -> [String: JSONValue] {
@@ -149,6 +162,14 @@ struct DataNotFetched: CommandFailure {
   var message: String { "the IMDB reviews are not at \(path)" }
   var help: String? { "'make data' fetches them; or give the path of a .csv or .jsonl file" }
   var argument: String? { "rows" }
+}
+
+/// A part of IMDB that set-up does not fetch.
+struct SplitNotThere: CommandFailure {
+  let split: String
+  var message: String { "of IMDB there is the part .train, not .\(split)" }
+  var help: String? { "hold rows out of it: dataset(\"imdb\").split(validation: 0.1)" }
+  var argument: String? { "split" }
 }
 
 /// What should be a row is no dictionary of plain values.

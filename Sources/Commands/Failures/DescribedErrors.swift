@@ -1,3 +1,4 @@
+import ChatTemplates
 import CommandLanguage
 import Datasets
 import Generation
@@ -20,6 +21,15 @@ extension DatasetError: CommandFailure {
   package var argument: String? {
     if case .validationOutOfRange = self { "validation" } else { nil }
   }
+}
+
+extension HubError: CommandFailure {
+  package var message: String { description }
+}
+
+extension TemplateError: CommandFailure {
+  package var message: String { "line \(line) of the chat template: \(reason)" }
+  package var help: String? { reason.help }
 }
 
 extension SamplingError: CommandFailure {

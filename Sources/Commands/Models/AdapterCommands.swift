@@ -1,5 +1,7 @@
 import CommandLanguage
 import Figures
+import Foundation
+import Hub
 import LanguageModels
 import ModelFiles
 
@@ -89,17 +91,27 @@ enum AdapterCommands {
   }
 
   private static let loadingAdapter = Command.method(
-    "loadingAdapter", of: ModelValue.self, [.labelled("from", .path, "The folder that PEFT or `saveAdapter` wrote.")],
+    "loadingAdapter", of: ModelValue.self,
+    [.labelled("from", .path, "The folder that PEFT or `saveAdapter` wrote, or a name of the hub: \"user/repo\".")],
     returns: "Model", "Makes the same model with a saved adapter; it can be trained on.",
     discussion: "Every matrix in the folder must fit a layer of the model.",
     neighbours: ["PEFT": "PeftModel.from_pretrained"]
   ) { value, call in
-    let folder = call.string("from")
+    let folder = try folder(of: call.string("from"), call)
     var model = value.model
     model.adapter = try Adapter(
       AdapterFolder(readingFrom: folder), path: folder + "/adapter_model.safetensors",
       configuration: model.configuration)
     return ModelValue(model).value
+  }
+
+  /// The folder at that path, or else the hub's adapter of that name.
+  private static func folder(of name: String, _ call: Invocation) throws -> String {
+    let path = (name as NSString).expandingTildeInPath
+    guard !FileContents.isFolder(path), let repository = HubRepository(parsing: name),
+      case .adapter(let fetched) = try HubCommands.model(repository, call)
+    else { return path }
+    return fetched
   }
 }
 

@@ -12,19 +12,37 @@ enum LoadCommands {
   private static let load = Command.function(
     "load",
     [
-      .unlabelled("model", .path, "A name of the catalogue such as \"smollm2-135m\", or the path of a .gguf file."),
+      .unlabelled(
+        "model", .path, neighbours: ["HF": "pretrained_model_name_or_path", "llama.cpp": "-m, -hf"],
+        "A name of the catalogue such as \"smollm2-135m\"; a .gguf file or a Hugging Face folder; or a name of the hub: "
+          + "\"user/repo\", \"user/repo:Q4_K_M\"."),
       .labelled(
         "quantization", .optional(.symbol(Symbols.formats)), neighbours: ["HF": "quantization_config"],
         "The format to quantize the linear layers to at once."),
     ],
     returns: "Model", "Opens a model.",
-    discussion: "Weights stay in the mapped file. A model that was opened before is there at once.",
+    discussion: """
+      Weights stay in the mapped file. A model that was opened before is there at once. What comes from the Hugging Face hub is kept in
+      the cache that Python's tools use too. Of a repository with GGUF files, the one with the quantization behind the colon is taken.
+      """,
     example: "load(\"smollm2-135m\")", neighbours: ["HF": "from_pretrained", "llama.cpp": "-m"], source: "GGUF"
   ) { call in
-    let path = try Catalogue.path(of: call.string("model"))
-    let model = try LoadedModels.shared.model(at: path)
+    let model = try LoadedModels.shared.model(at: path(of: call.string("model"), call))
     guard let format = call.optionalSymbol("quantization") else { return model.value }
     return try ModelCommands.quantize(model, to: format, call).value
+  }
+
+  /// Where the model of a name lies: in the catalogue, at that path, or on the hub, from which it is then fetched.
+  private static func path(of name: String, _ call: Invocation) throws -> String {
+    do {
+      return try Catalogue.path(of: name)
+    } catch CatalogueError.modelNotFound where HubRepository(parsing: name) != nil {
+      guard let repository = HubRepository(parsing: name) else { throw HubError.badName(name) }
+      switch try HubCommands.model(repository, call) {
+      case .gguf(let paths): return paths[0]
+      case .folder(let path), .adapter(let path): return path
+      }
+    }
   }
 
   private static let inspect = Command.function(
@@ -56,7 +74,7 @@ private final class LoadedModels: Sendable {
     if let entry = entries.withLock({ $0[path] }), entry.size == size, entry.modified == modified {
       return entry.model
     }
-    let model = ModelValue(try LanguageModel(ggufPath: path))
+    let model = ModelValue(try LanguageModel(path: path))
     entries.withLock { $0[path] = Entry(size: size, modified: modified, model: model) }
     return model
   }

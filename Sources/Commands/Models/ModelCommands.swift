@@ -51,7 +51,7 @@ enum ModelCommands {
     call.output.write(
       "\(weights.count) linear layers in \(weights.first?.formatName ?? ""): "
         + "\(NumberText.fixed(bits, decimals: 3)) bits per weight. Kept: embedding, head and "
-        + "\(2 * value.model.blocks.count + 1) norms.\n", to: .standardOutput)
+        + "\(value.model.normCount) norms.\n", to: .standardOutput)
     return made.value
   }
 

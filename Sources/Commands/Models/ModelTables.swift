@@ -14,9 +14,7 @@ enum ModelTables {
         rows.append(.values(row("\(layer.moduleParent).\(layer.moduleName)", count, weight)))
       }
     }
-    let norms = 2 * model.blocks.count + 1
-    let width = model.configuration.hiddenSize
-    rows.append(.values(["norms", .integer(norms), "\(width)", "f32", 32, .number(mebibytes(norms * width * 4))]))
+    rows += vectorRows(of: model)
     if let head = model.outputHead {
       rows.append(.values(row("output head", 1, head)))
     } else {
@@ -38,6 +36,20 @@ enum ModelTables {
       .text(name), .integer(count), .text("\(weight.rows) × \(weight.columns)"), .text(weight.formatName),
       .number(weight.bitsPerWeight), .number(mebibytes(weight.byteCount * count)),
     ]
+  }
+
+  /// Norms by their length, and biases.
+  private static func vectorRows(of model: LanguageModel) -> [Table.Row] {
+    let gains = [model.outputNorm] + model.blocks.flatMap { block in BlockNorm.allCases.compactMap(block.gain) }
+    let biases = model.blocks.flatMap { block in LinearLayer.allCases.compactMap(block.bias) }
+    return [("norms", gains), ("biases", biases)].flatMap { name, vectors in
+      Set(vectors.map(\.count)).sorted(by: >).map { length in
+        let count = vectors.count { $0.count == length }
+        return .values([
+          .text(name), .integer(count), "\(length)", "f32", 32, .number(mebibytes(count * length * 4)),
+        ])
+      }
+    }
   }
 
   /// One matrix for each format, and how many there are.
@@ -79,47 +91,9 @@ enum ModelTables {
   private static func mebibytes(_ bytes: Int) -> Double { Double(bytes) / Double(1 << 20) }
 }
 
-/// Tables of what a file contains.
-enum FileTables {
-  /// The metadata and the tensors of a GGUF file.
-  static func overview(_ file: GGUFFile) -> Table {
-    var rows: [Table.Row] = [.group("metadata")]
-    for (key, value) in file.metadata.sorted(by: { $0.key < $1.key }) {
-      rows.append(.values([.text(key), .text(text(of: value)), .missing, .missing]))
-    }
-    rows.append(.group("tensors"))
-    for tensor in file.tensors {
-      rows.append(
-        .values([
-          .text(tensor.name), .text(tensor.shape.map(String.init).joined(separator: " × ")), .text(tensor.format.name),
-          .number(Double(tensor.range.count) / 1024),
-        ]))
-    }
-    return Table(
-      title: file.path.split(separator: "/").last.map(String.init) ?? file.path,
-      columns: [
-        Table.Column("name"), Table.Column("value or shape"), Table.Column("format"),
-        Table.Column("size", unit: "KiB", format: .fixed(1)),
-      ],
-      rows: rows,
-      note: "GGUF version \(file.version), \(NumberText.count(file.tensors.count)) tensors from byte "
-        + "\(NumberText.count(file.dataOffset)), aligned to \(file.alignment), \(NumberText.bytes(file.bytes.count))",
-      maximumRows: 80)
-  }
-
-  private static func text(of value: GGUFValue) -> String {
-    switch value {
-    case .unsigned(let value): return "\(value)"
-    case .signed(let value): return "\(value)"
-    case .number(let value): return NumberText.significant(value, digits: 6)
-    case .bool(let value): return "\(value)"
-    case .string(let value):
-      let line = value.replacing("\n", with: "⏎")
-      return line.count > 60 ? line.prefix(60) + "…" : line
-    case .strings(let values): return "\(NumberText.count(values.count)) strings"
-    case .integers(let values): return "\(NumberText.count(values.count)) integers"
-    case .numbers(let values): return "\(NumberText.count(values.count)) numbers"
-    case .bools(let values): return "\(NumberText.count(values.count)) booleans"
-    }
+extension LanguageModel {
+  /// How many norms the model has.
+  var normCount: Int {
+    1 + blocks.reduce(0) { sum, block in sum + BlockNorm.allCases.count { block.gain(of: $0) != nil } }
   }
 }

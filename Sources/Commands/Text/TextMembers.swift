@@ -19,6 +19,13 @@ extension TextCommands {
           TokenValue(token: Token(id: $0.id, text: $0.text), probability: $0.probability).value
         })
     },
+    .property("promptTokens", of: GenerationValue.self, returns: .int, "How many tokens the prompt had.") {
+      $0.generation.promptTokens.value
+    },
+    .property(
+      "reusedTokens", of: GenerationValue.self, returns: .int,
+      "How many of the prompt's tokens came from the cache, because they had been read before."
+    ) { $0.generation.reusedTokens.value },
     .property("tokensPerSecond", of: GenerationValue.self, returns: .double, "How fast tokens were added.") {
       $0.generation.tokensPerSecond.value
     },

@@ -1,6 +1,7 @@
 import CommandLanguage
 import Figures
 import Foundation
+import Generation
 import LanguageModels
 import ModelFiles
 import Quantization
@@ -13,6 +14,9 @@ package final class ModelValue: CommandObject {
 
   /// The last result of `quantized`, so that a cell that is run again is instant.
   private let lastQuantized = Mutex<(key: String, value: ModelValue)?>(nil)
+
+  /// The conversation that `chat` goes on with.
+  private let lastConversation = Mutex<(system: String?, template: String?, conversation: Conversation)?>(nil)
 
   package init(_ model: LanguageModel) { self.model = model }
 
@@ -28,6 +32,20 @@ package final class ModelValue: CommandObject {
     let value = ModelValue(try make())
     lastQuantized.withLock { $0 = (key, value) }
     return (value, true)
+  }
+
+  /// The conversation so far; a new one for another system text or template than before.
+  ///
+  /// A `system` of nil goes on with whatever was said.
+  func conversation(system: String?, template: String?, startingOver: Bool) throws -> Conversation {
+    try lastConversation.withLock { last in
+      if let last, !startingOver, system == nil || system == last.system, template == nil || template == last.template {
+        return last.conversation
+      }
+      let conversation = try Conversation(model, system: system, template: template)
+      last = (system, template, conversation)
+      return conversation
+    }
   }
 
   private var formats: String {

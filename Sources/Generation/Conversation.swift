@@ -1,0 +1,81 @@
+import ChatTemplates
+import LanguageModels
+import Tokenization
+
+/// Something that was said.
+package struct ChatMessage: Sendable, Hashable {
+  package enum Role: String, Sendable { case system, user, assistant }
+
+  package let role: Role
+  package let content: String
+}
+
+/// A conversation with a chat model: what was said so far, and a context that has read it.
+///
+/// Each answer continues the whole conversation, written down by the model's own template. What the template writes anew
+/// the same way as before is not read again.
+///
+/// Not for use by several threads at once.
+package final class Conversation {
+  package private(set) var messages: [ChatMessage]
+  private let template: ChatTemplate
+  private let context: PrefixContext
+
+  /// Begins a conversation.
+  ///
+  /// - Parameters:
+  ///   - system: What the model is told before the user speaks.
+  ///   - template: A template in place of the model's own.
+  /// - Throws: ``ConversationError/noTemplate``, `TemplateError`.
+  package init(_ model: LanguageModel, system: String? = nil, template: String? = nil) throws {
+    guard let source = template ?? model.tokenizer.chatTemplate else { throw ConversationError.noTemplate }
+    self.template = try ChatTemplate(source)
+    messages = system.map { [ChatMessage(role: .system, content: $0)] } ?? []
+    context = PrefixContext(model)
+  }
+
+  /// Says something and returns the answer; both belong to the conversation from then on.
+  ///
+  /// - Parameters:
+  ///   - onText: Receives the answer piece by piece.
+  /// - Throws: `TemplateError`, and as ``TextGenerator``; the conversation is then as it was before.
+  package func answer(
+    to text: String, _ options: GenerationOptions, isCancelled: () -> Bool = { false },
+    onText: @escaping (String) -> Void = { _ in }
+  ) throws -> Generation {
+    let asked = messages + [ChatMessage(role: .user, content: text)]
+    let prompt = try prompt(for: asked)
+    let generation = try TextGenerator(context).generate(
+      after: ids(of: prompt), prompt: prompt, options, isCancelled: isCancelled, onText: onText)
+    messages = asked + [ChatMessage(role: .assistant, content: generation.text)]
+    return generation
+  }
+
+  /// The text that the model is given to continue.
+  private func prompt(for messages: [ChatMessage]) throws -> String {
+    let tokenizer = context.model.tokenizer
+    var variables: [String: TemplateValue] = [
+      "messages": .array(messages.map { ["role": .string($0.role.rawValue), "content": .string($0.content)] }),
+      "add_generation_prompt": true,
+    ]
+    if let text = tokenizer.bosToken { variables["bos_token"] = .string(text) }
+    if let text = tokenizer.eosToken { variables["eos_token"] = .string(text) }
+    return try template.render(variables)
+  }
+
+  /// The tokens of a prompt with exactly one beginning-of-sequence token where the model wants one, whether the template
+  /// writes it or leaves it to the tokenizer.
+  private func ids(of prompt: String) -> [Int] {
+    let tokenizer = context.model.tokenizer
+    let ids = tokenizer.ids(of: prompt, addingSpecialTokens: false)
+    guard tokenizer.addsBeginningOfSequence, let beginning = tokenizer.beginningOfSequenceID, ids.first != beginning
+    else { return ids }
+    return [beginning] + ids
+  }
+}
+
+/// Why there is no conversation.
+package enum ConversationError: Error, Hashable {
+  /// The model's files have no chat template.
+  case noTemplate
+}
