@@ -37,7 +37,8 @@ extension Adapter {
     var modules: [String: AdapterFolder.Pair] = [:]
     var configuration = AdapterConfiguration(
       rank: options.rank, alpha: options.alpha, dropout: options.dropout,
-      usesRankStabilizedScaling: options.isRankStabilized, targets: options.targets.map(\.moduleName).sorted(),
+      usesRankStabilizedScaling: options.isRankStabilized,
+      targets: Set(pairs.flatMap(\.keys)).map(\.moduleName).sorted(),
       baseModel: baseModel)
     for (block, layers) in pairs.enumerated() {
       for (layer, pair) in layers {

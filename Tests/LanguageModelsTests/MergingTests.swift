@@ -124,6 +124,16 @@ struct MergingTests {
     let expected = try InferenceContext(model.merged(into: .f32).model).readAll(ids).values
     let largest = expected.map(abs).max() ?? 0
     #expect(largestDifference(try InferenceContext(model).readAll(ids).values, expected) < 1e-4 * largest)
+    // Through PEFT's patterns and back.
+    let folder = try #require(model.adapter).folder(baseModel: nil)
+    let again = try Adapter(folder, path: "", configuration: model.configuration)
+    for (block, other) in zip(pairs, again.pairs) {
+      #expect(Set(block.keys) == Set(other.keys))
+      for (layer, pair) in block {
+        #expect(other[layer]?.rank == pair.rank)
+        #expect(abs((other[layer]?.scale ?? 0) - pair.scale) < 1e-6 * pair.scale)
+      }
+    }
   }
 
   private func blockFormat(of weight: WeightMatrix) -> BlockFormat? {
