@@ -73,7 +73,7 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "LanguageModels",
-      dependencies: ["Tokenization", "ModelFiles", "Quantization", "TensorCore", "CTensorKernels"],
+      dependencies: ["Tokenization", "ModelFiles", "Quantization", "TensorCore", "CTensorKernels", "JSONValue"],
       exclude: ["README.md"], swiftSettings: settings),
     .target(
       name: "Datasets", dependencies: ["TensorCore", "JSONValue", crypto], exclude: ["README.md"],
@@ -117,7 +117,7 @@ let package = Package(
       name: "CommandsTests",
       dependencies: [
         "Commands", "CommandLanguage", "FineTuning", "Generation", "LanguageModels", "Datasets", "Hub", "Tokenization",
-        "ModelFiles", "Quantization", "TensorCore", "TestSupport", "JSONValue",
+        "ChatTemplates", "ModelFiles", "Quantization", "TensorCore", "TestSupport", "JSONValue",
       ],
       swiftSettings: settings),
     .testTarget(name: "FiguresTests", dependencies: ["Figures", "JSONValue"], swiftSettings: settings),
@@ -155,8 +155,8 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "LanguageModels", "ModelFiles", "Tokenization", "ChatTemplates", "Datasets", "Hub", "TensorCore", "TestSupport",
-        "JSONValue",
+        "LanguageModels", "ModelFiles", "Quantization", "Tokenization", "ChatTemplates", "Datasets", "Hub", "TensorCore",
+        "TestSupport", "JSONValue",
       ],
       swiftSettings: settings),
     .testTarget(
