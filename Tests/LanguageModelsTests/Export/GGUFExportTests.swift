@@ -16,6 +16,8 @@ struct GGUFExportTests {
     try LanguageModel(ggufPath: Fixtures.path(file))
   }
 
+  private static func bytes(of path: String) throws -> Data { try Data(contentsOf: URL(filePath: path)) }
+
   /// The file that an export gives.
   private static func exported(
     _ model: LanguageModel, as format: BlockFormat, _ body: (GGUFFile, _ path: String) throws -> Void
@@ -48,7 +50,8 @@ struct GGUFExportTests {
     let model = try Self.model(file)
     guard case .blocks(let own, _) = model.blocks[0][.q].storage else { return }
     try Self.exported(model, as: format ?? own) { _, path in
-      #expect(try Data(contentsOf: URL(filePath: path)) == Data(contentsOf: URL(filePath: Fixtures.path(file))))
+      let (written, original) = try (Self.bytes(of: path), Self.bytes(of: Fixtures.path(file)))
+      #expect(written == original)
     }
   }
 
@@ -98,8 +101,8 @@ struct GGUFExportTests {
     let model = try LanguageModel(ggufPath: path)
     try model.exportGGUF(to: path, as: .f16)
     try model.exportGGUF(to: path, as: .f32)
-    #expect(
-      try Data(contentsOf: URL(filePath: path)) == Data(contentsOf: URL(filePath: Fixtures.path("tiny-llama.gguf"))))
+    let (written, original) = try (Self.bytes(of: path), Self.bytes(of: Fixtures.path("tiny-llama.gguf")))
+    #expect(written == original)
   }
 
   @Test func interruptionLeavesWhatWasThere() throws {
@@ -115,6 +118,6 @@ struct GGUFExportTests {
         })
     }
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["m.gguf"])
-    #expect(try Data(contentsOf: URL(filePath: folder.path + "/m.gguf")) == Data("old".utf8))
+    #expect(try Self.bytes(of: folder.path + "/m.gguf") == Data("old".utf8))
   }
 }

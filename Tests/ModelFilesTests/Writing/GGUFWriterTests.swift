@@ -94,10 +94,12 @@ struct GGUFWriterTests {
     let folder = try TemporaryFolder()
     let writer = GGUFWriter(metadata: Self.values, tensors: Self.tensors())
     var seen: [Int] = []
-    try writer.write(to: folder.path + "/m.gguf") { written, total in
-      #expect(total == writer.tensorByteCount)
-      seen.append(written)
-    }
+    try writer.write(
+      to: folder.path + "/m.gguf",
+      progress: { written, total in
+        #expect(total == writer.tensorByteCount)
+        seen.append(written)
+      })
     #expect(seen == seen.sorted())
     #expect(seen.last == writer.tensorByteCount)
   }

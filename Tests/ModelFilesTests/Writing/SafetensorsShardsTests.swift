@@ -39,8 +39,8 @@ struct SafetensorsShardsTests {
     let sizes = [("a", 10), ("b", 10), ("c", 11), ("huge", 100), ("d", 1)]
     let shards = SafetensorsShards(sizes.map { Self.tensor($0.0, .u8, $0.1) }, limit: 20)
     var total = 0
-    try shards.write(
-      to: folder.path, reporting: WriteProgress(total: shards.byteCount) { written, _ in total = written })
+    let progress = WriteProgress(total: shards.byteCount, update: { written, _ in total = written })
+    try shards.write(to: folder.path, reporting: progress)
     #expect(total == 132)
     let index = try JSONValue(
       parsing: Data(contentsOf: URL(filePath: folder.path + "/model.safetensors.index.json")))
