@@ -17,7 +17,7 @@ package struct GGUFWriter {
     ///   - name: At most 63 bytes, which is what ggml has room for.
     ///   - bytes: As many as the shape takes in the format.
     package init(name: String, shape: [Int], format: BlockFormat, bytes: TensorBytes) {
-      let size = shape.isEmpty ? 1 : shape.dropLast().reduce(format.bytes(for: shape.last!), *)
+      let size = shape.dropLast().reduce(format.bytes(for: shape.last ?? 1), *)
       precondition(name.utf8.count < 64, "a name of \(name.utf8.count) bytes")
       precondition(shape.count <= 4, "\(shape.count) dimensions")
       precondition(bytes.count == size, "\(bytes.count) bytes for '\(name)' of \(shape)")

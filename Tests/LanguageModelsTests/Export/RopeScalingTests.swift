@@ -82,7 +82,7 @@ struct RopeScalingTests {
 
   @Test func linearScalingIsOneFactor() throws {
     let scaling = try Self.saved([Float](repeating: 8, count: 8), base: 10_000, headSize: 16)["rope_scaling"]
-    #expect(scaling == ["rope_type": "linear", "factor": 8])
+    #expect(scaling == ["rope_type": "linear", "factor": 8.0])
   }
 
   @Test(arguments: [[], [Float](repeating: 1, count: 8)])
