@@ -57,9 +57,11 @@ struct Fuzzer {
   }
 
   private func boundAddressSpace() {
-    // Larger blocks go back to the system when they are freed, so that the peak is that of one file.
-    mallopt(M_MMAP_THRESHOLD, 1 << 16)
-    var limit = rlimit(rlim_cur: 8 << 30, rlim_max: RLIM_INFINITY)
+    // Larger blocks go back to the system when they are freed, so that the peak is that of one file. Swift's Glibc leaves
+    // <malloc.h> out, where this is M_MMAP_THRESHOLD.
+    typealias SetOption = @convention(c) (CInt, CInt) -> CInt
+    if let mallopt = dlsym(nil, "mallopt") { _ = unsafeBitCast(mallopt, to: SetOption.self)(-3, 1 << 16) }
+    var limit = rlimit()
     getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
     limit.rlim_cur = min(limit.rlim_max, 8 << 30)
     setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)

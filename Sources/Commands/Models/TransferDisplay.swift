@@ -24,7 +24,9 @@ final class TransferDisplay {
     let begun = bytesAtStart ?? done
     bytesAtStart = begun
     let rate = elapsed > 0 ? Double(done - begun) / elapsed : 0
-    var readings = [ProgressView.Reading("", "\(NumberText.bytes(done)) of \(NumberText.bytes(total))")]
+    var readings: [ProgressView.Reading] = []
+    // Before the hub has told sizes there is nothing to count.
+    if total > 0 { readings.append(.init("", "\(NumberText.bytes(done)) of \(NumberText.bytes(total))")) }
     if rate > 0 { readings.append(.init("", "\(NumberText.bytes(Int(rate)))/s")) }
     if let note { readings.append(.init("", note)) }
     let view = ProgressView(
