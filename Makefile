@@ -11,13 +11,14 @@ QUILL := .build/release/quill
 KERNEL := $(VENV)/share/jupyter/kernels/quill/kernel.json
 NOTEBOOK := notebooks/01-quickstart.ipynb
 EXECUTED := .demo/01-quickstart.ipynb
+LESSONS := .demo/03-gguf.ipynb
 PAGE := .demo/01-quickstart.html
 FIXTURES := .build-fixtures
 
 # `.venv` first, so that `python` and `jupyter` are its own wherever a recipe or `quill install --sys-prefix` looks for them.
 IN_VENV := env VIRTUAL_ENV="$(CURDIR)/$(VENV)" PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
-.PHONY: help packages venv model gemma data build install demo lab lint test swift-test jupyter-test clean fixtures
+.PHONY: help packages venv model gemma data build install demo lab lint test swift-test jupyter-test fuzz clean fixtures
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -28,6 +29,7 @@ help:
 	@echo 'make build     the program, release'
 	@echo 'make install   the kernel, into .venv; .build/release/quill install --user puts it into a Jupyter of yours'
 	@echo 'make lint      check the formatting'
+	@echo 'make fuzz      damage files for an hour or more: make fuzz MUTATIONS=1000000'
 	@echo 'make fixtures  make the test fixtures again with the Python peers (6 GB of packages)'
 	@echo 'make clean     remove everything built here; the model and the reviews stay in $(CACHE)'
 
@@ -63,10 +65,12 @@ install: $(KERNEL)
 
 # --- Using it.
 
-$(EXECUTED): $(NOTEBOOK) $(QUILL) $(KERNEL) | model data
+.demo/%.ipynb: notebooks/%.ipynb $(QUILL) $(KERNEL) | model data
 	@mkdir -p $(@D)
-	@$(STEP) 'Run $(NOTEBOOK)' $(IN_VENV) jupyter nbconvert --log-level=ERROR --to notebook --execute \
-	    --ExecutePreprocessor.timeout=900 --output-dir $(@D) --output $(@F) $(NOTEBOOK)
+	@$(STEP) 'Run $<' $(IN_VENV) jupyter nbconvert --log-level=ERROR --to notebook --execute \
+	    --ExecutePreprocessor.timeout=900 --output-dir $(@D) --output $(@F) $<
+# It merges the adapter that the first one saves.
+.demo/03-gguf.ipynb: $(EXECUTED)
 $(PAGE): $(EXECUTED)
 	@$(STEP) 'Write the page' $(IN_VENV) jupyter nbconvert --log-level=ERROR --to html --output-dir $(@D) --output $(@F) $(EXECUTED)
 
@@ -91,7 +95,12 @@ swift-test: build model gemma data
 jupyter-test: install model gemma data
 	@$(STEP) 'Jupyter protocol' $(IN_VENV) python -m pytest -q Tests/Jupyter
 
-test: packages venv model data build lint swift-test install jupyter-test $(PAGE)
+# Each reader and MUTATIONS damaged files; `make test` has a short run of the same.
+MUTATIONS ?= 100000
+fuzz: build model
+	@QUILL_FUZZ_MUTATIONS=$(MUTATIONS) swift test -c release --disable-testable-imports --disable-xctest --filter FuzzTests
+
+test: packages venv model gemma data build lint swift-test install jupyter-test $(PAGE) $(LESSONS)
 	@echo
 	@echo 'All tests passed.'
 

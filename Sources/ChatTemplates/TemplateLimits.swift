@@ -9,7 +9,7 @@ package struct TemplateLimits: Sendable, Hashable {
   package var nesting = 100
   /// How deep the evaluation may go: nested expressions, blocks, macro calls and recursive loops together, which fit a stack
   /// of 1 MiB.
-  package var depth = 500
+  package var depth = 200
   /// Expressions evaluated, statements executed, and elements or each 32 characters that were walked over.
   package var steps = 2_000_000
   /// Characters of all texts that are built, and eight for each element of a list, whether they are kept or not.

@@ -32,7 +32,7 @@ struct FailureTests {
   }
 
   @Test(arguments: [
-    (UInt32(10), "q2_K"), (23, "iq4_XS"), (31, "q4_0_4_4, which ggml has given up"),
+    (UInt32(16), "iq2_XXS"), (40, "nvfp4"), (31, "q4_0_4_4, which ggml has given up"),
     (99, "type 99, which ggml does not have"),
   ])
   func typesThatAreNotRead(id: UInt32, name: String) throws {

@@ -82,10 +82,10 @@ import Testing
     #expect(
       map.text() == """
         m.gguf
-        header ████████                         1.0 KiB, 25.0 %
-        blocks ████████████████████████         3.0 KiB, 75.0 %
+        header ████████                         1.00 KiB, 25.0 %
+        blocks ████████████████████████         3.00 KiB, 75.0 %
         """)
-    #expect(map.html().contains("title=\"blk.1: 1.0 KiB, 25.0 %\"") && map.html().contains("width:50%"))
+    #expect(map.html().contains("title=\"blk.1: 1.00 KiB, 25.0 %\"") && map.html().contains("width:50%"))
     let stack = FigureStack([map, PartMap(parts: [.init("<b>", size: 0, kind: "none")])])
     #expect(
       stack.mimeBundle()["text/plain"]?.string?.hasSuffix("\n\nnone                                  0 B, 0.0 %")
