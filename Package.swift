@@ -155,7 +155,8 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "LanguageModels", "ModelFiles", "Quantization", "Tokenization", "ChatTemplates", "Datasets", "Hub", "TensorCore",
+        "LanguageModels", "ModelFiles", "Quantization", "Tokenization", "ChatTemplates", "Datasets", "Hub",
+        "TensorCore",
         "TestSupport", "JSONValue",
       ],
       swiftSettings: settings),

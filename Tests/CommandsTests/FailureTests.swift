@@ -39,7 +39,8 @@ struct FailureTests {
     #expect(
       try gguf(.tensorType(id, tensor: "output.weight"))
         == "tensor 'output.weight' of 'm.gguf' is stored as \(name) | Quill reads f32, f16, q4_0, q4_1, q5_0, q5_1, "
-        + "q8_0, q4_K, q5_K, q6_K, bf16: download the model in one of them")
+        + "q8_0, q2_K, q3_K, q4_K, q5_K, q6_K, iq4_NL, iq4_XS, bf16, tq1_0, tq2_0, mxfp4: download the model in one of them"
+    )
   }
 
   /// What is found where a GGUF file should be, by its first bytes.
