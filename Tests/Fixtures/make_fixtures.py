@@ -3,7 +3,7 @@
 
     make_fixtures.py                        all of them, in order, about ten minutes on two cores
     make_fixtures.py NAME…                  some of them: nf4 ggml_blocks quantized tiny_llama smollm2 tokens qlora adapter architectures
-                                            checkpoints quantizer exported_adapters real_models hub
+                                            checkpoints quantizer exported_adapters real_models hub chat_templates
     make_fixtures.py check_adapter DIR OUT  the logits of tiny-llama with an adapter that Quill wrote, by PEFT, into OUT.safetensors
 
 Needs the packages of requirements.txt, and the model and reviews that `make model data` fetches. README.md says what each file is.
@@ -19,10 +19,13 @@ from pathlib import Path
 import torch
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # nothing is fetched
-MAKERS = ["tiny_llama", "nf4", "ggml_blocks", "quantized", "smollm2", "tokens", "qlora", "adapter", "architectures", "checkpoints", "quantizer", "exported_adapters", "real_models", "hub"]
+MAKERS = [
+    "tiny_llama", "nf4", "ggml_blocks", "quantized", "smollm2", "tokens", "qlora", "adapter", "architectures", "checkpoints",
+    "quantizer", "exported_adapters", "real_models", "hub", "chat_templates",
+]  # fmt: skip
 PACKAGES = [
     "torch", "transformers", "peft", "bitsandbytes", "accelerate", "datasets", "tokenizers", "gguf", "numpy", "safetensors", "sentencepiece",
-    "llama-cpp-python",
+    "llama-cpp-python", "jinja2",
 ]  # fmt: skip
 
 
