@@ -98,6 +98,15 @@ enum Symbols {
       SymbolCase("test", "Rows to judge the result with, once."),
     ])
 
+  static let activations = SymbolSet(
+    "Activations", "The numbers that flow between the layers in inference.",
+    [
+      SymbolCase("float32", "As they are."),
+      SymbolCase(
+        "int8", "Rounded to 8 bits beside quantized weights and to 16 beside 16-bit ones, as llama.cpp rounds them.",
+        source: "ggml"),
+    ])
+
   static let schedules = SymbolSet(
     "Schedule", "How the learning rate moves after the warm-up.",
     [

@@ -52,13 +52,23 @@ extension InferenceContext {
 
   /// y = x Wᵀ, the bias and the adapter's scale · (x Aᵀ) Bᵀ added.
   private func apply(_ layer: LinearLayer, _ block: Int, _ x: MatrixView, into y: MatrixView) {
-    backend.multiply(x, by: model.blocks[block][layer], into: y)
+    multiply(x, by: model.blocks[block][layer], into: y)
     if let bias = model.blocks[block].bias(of: layer) { backend.add(bias, toRowsOf: y) }
     guard let pair = model.adapter?.pairs[block][layer] else { return }
     let reduced = workspace.reduced.view.reshaped(x.rows, pair.rank)
     backend.multiply(x, transposed: false, by: pair.a.view, transposed: true, into: reduced, scale: 1, keep: 0)
     backend.multiply(
       reduced, transposed: false, by: pair.b.view, transposed: true, into: y, scale: pair.scale, keep: 1)
+  }
+
+  /// y = x Wᵀ, of rounded x where the model rounds activations.
+  func multiply(_ x: MatrixView, by weight: WeightMatrix, into y: MatrixView) {
+    guard model.activations == .int8, let rounding = ActivationRounding(beside: weight) else {
+      return backend.multiply(x, by: weight, into: y)
+    }
+    let rounded = workspace.rounded.view.reshaped(x.rows, x.columns)
+    rounding.round(x, into: rounded)
+    backend.multiply(rounded, by: weight, into: y)
   }
 
   /// y = norm(x), or x itself normed when there is no y; nothing happens when the block lacks the norm.
@@ -85,6 +95,8 @@ struct InferenceWorkspace {
   let up: Matrix
   /// x Aᵀ, of as many columns as the adapter's largest rank.
   let reduced: Matrix
+  /// The widest input of a product, rounded; of no columns when nothing is rounded.
+  let rounded: Matrix
 
   init(_ model: LanguageModel, rows: Int) {
     let configuration = model.configuration
@@ -96,5 +108,7 @@ struct InferenceWorkspace {
     gate = Matrix(rows: rows, columns: configuration.feedForwardSize)
     up = Matrix(rows: rows, columns: configuration.feedForwardSize)
     reduced = Matrix(rows: rows, columns: model.adapter?.largestRank ?? 0)
+    let widest = max(configuration.hiddenSize, width, configuration.feedForwardSize)
+    rounded = Matrix(rows: rows, columns: model.activations == .float32 ? 0 : widest)
   }
 }

@@ -87,7 +87,7 @@ package final class InferenceContext {
   private func project(_ hidden: MatrixView, into logits: MatrixView) {
     let normed = workspace.normed.prefix(hidden.rows)
     backend.normalize(hidden, gain: model.outputNorm, epsilon: model.configuration.normEpsilon, into: normed)
-    backend.multiply(normed, by: model.head, into: logits)
+    multiply(normed, by: model.head, into: logits)
   }
 }
 

@@ -18,6 +18,8 @@ package struct LanguageModel: Sendable {
   /// The output head `[V, D]`; `nil` when the embedding serves as the head.
   package let outputHead: WeightMatrix?
   package var adapter: Adapter?
+  /// The numbers that flow into the products with weights.
+  package var activations = Activations.float32
   /// Where the weights came from.
   package let path: String
   /// The files behind ``path``; `nil` for a model that was put together in memory.
@@ -57,6 +59,14 @@ package struct LanguageModel: Sendable {
     let linear = blocks.reduce(0) { sum, block in sum + LinearLayer.allCases.reduce(0) { $0 + block[$1].byteCount } }
     return vectors + linear + tokenEmbedding.byteCount + (outputHead?.byteCount ?? 0)
   }
+}
+
+/// The numbers that flow into the products with weights, in inference.
+package enum Activations: Sendable, Hashable {
+  /// As they are.
+  case float32
+  /// Rounded as llama.cpp rounds them: to 8 bits beside weights in blocks, to 16 beside 16-bit weights.
+  case int8
 }
 
 // MARK: - Changing a model

@@ -5,8 +5,8 @@
     check_exports.py FOLDER/manifest.json
 
 ADAPTER is a folder as `saveAdapter(to:)` writes it, such as notebooks/qlora-out of the first notebook. The manifest has the merged model
-as GGUF in f16, q8_0 and q4_0 and the base with the exported adapter, ten prompts of 48 greedy tokens each; each GGUF twice, as llama.cpp runs it, and
-with its weights expanded to float32, so that llama.cpp rounds no activations; and the merged model as folders in bf16 and in NF4.
+as GGUF in f16, q8_0 and q4_0 and the base with the exported adapter, ten prompts of 48 greedy tokens each; each GGUF twice: as llama.cpp runs it, with
+activations rounded here as it rounds them, and with its weights expanded to float32, so that neither rounds any; and the merged model as folders in bf16 and in NF4.
 """
 
 import argparse
@@ -34,7 +34,7 @@ merged.quantized(to: .nf4).save(to: "{folder}/merged-nf4")
 """
 
 RUN = """
-let model = load("{path}"){adapter}
+let model = load("{path}", activations: .{activations}){adapter}
 for prompt in {prompts} {{
     let ids = model.tokens(of: prompt).map {{ $0.id }}
     let written = model.generate(prompt, maxTokens: 48, temperature: 0).tokens.map {{ $0.id }}
@@ -51,9 +51,9 @@ def quill(program, code):
     return done.stdout
 
 
-def entry(program, kind, path, folder, adapter=None, peft=None):
+def entry(program, kind, path, folder, adapter=None, peft=None, activations="float32"):
     attach = f'.loadingAdapter(from: "{peft}")' if peft else ""
-    printed = quill(program, RUN.format(path=folder / path, adapter=attach, prompts=json.dumps(PROMPTS)))
+    printed = quill(program, RUN.format(path=folder / path, adapter=attach, prompts=json.dumps(PROMPTS), activations=activations))
     runs = [line.split(";")[1:] for line in printed.splitlines() if line.startswith("RUN;")]
     made = {"kind": kind, "path": path, "prompts": [json.loads(run[0]) for run in runs],
             "tokens": [json.loads(run[1]) for run in runs]}
@@ -70,9 +70,11 @@ def main():
     folder, adapter = given.folder.resolve(), given.adapter.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     quill(given.quill, EXPORT.format(model=given.model, adapter=adapter, folder=folder))
-    entries = [entry(given.quill, "gguf", f"merged-{name}.gguf", folder) for name in FORMATS]
-    entries.append(entry(given.quill, "gguf+adapter", "base-f16.gguf", folder, "adapter.gguf", adapter))
-    entries += [one | {"expand": True} for one in entries]
+    entries = []
+    for activations in ["int8", "float32"]:
+        runs = [entry(given.quill, "gguf", f"merged-{name}.gguf", folder, activations=activations) for name in FORMATS]
+        runs.append(entry(given.quill, "gguf+adapter", "base-f16.gguf", folder, "adapter.gguf", adapter, activations))
+        entries += [one | {"expand": activations == "float32"} for one in runs]
     entries.append(entry(given.quill, "folder", "merged-bf16", folder))
     entries.append(entry(given.quill, "folder-nf4", "merged-nf4", folder))
     (folder / "manifest.json").write_text(json.dumps(entries))

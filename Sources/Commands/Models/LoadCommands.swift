@@ -19,6 +19,9 @@ enum LoadCommands {
       .labelled(
         "quantization", .optional(.symbol(Symbols.formats)), neighbours: ["HF": "quantization_config"],
         "The format to quantize the linear layers to at once."),
+      .labelled(
+        "activations", .symbol(Symbols.activations), default: .symbol(Symbol("float32")),
+        "What flows between the layers while it runs; `.int8` rounds it as llama.cpp does."),
     ],
     returns: "Model", "Opens a model.",
     discussion: """
@@ -27,7 +30,8 @@ enum LoadCommands {
       """,
     example: "load(\"smollm2-135m\")", neighbours: ["HF": "from_pretrained", "llama.cpp": "-m"], source: "GGUF"
   ) { call in
-    let model = try LoadedModels.shared.model(at: path(of: call.string("model"), call))
+    var model = try LoadedModels.shared.model(at: path(of: call.string("model"), call))
+    if call.symbol("activations").name == "int8" { model = model.roundingActivations() }
     guard let format = call.optionalSymbol("quantization") else { return model.value }
     return try ModelCommands.quantize(model, to: format, call).value
   }
