@@ -83,8 +83,8 @@ enum ExportCommands {
     "save", of: ModelValue.self, [.labelled("to", .path, "The folder, made when it is not there.")],
     "Saves the model as a Hugging Face folder, which transformers loads.",
     discussion: """
-      Weights in nf4, fp4 or int8 are written as bitsandbytes writes them, all other quantized weights in bf16. The folder
-      has the configuration and the tokenizer too.
+      Linear layers in nf4, fp4 or int8 are written as bitsandbytes writes them, other quantized ones in bf16, and a quantized
+      embedding or head in f32; floats stay as they are. The folder has the configuration and the tokenizer too.
       """,
     neighbours: ["HF": "save_pretrained"], source: "safetensors"
   ) { value, call in
