@@ -8,8 +8,10 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl,prefer-256-bit"))), apply_to = function)
 #define TK_F16C
 #include "scalars.h"
+#include "layouts.h"
 
 #define TK(name) name##_avx512
+#define TK_LANES 8
 #define TK_NAME "avx512"
 #define TK_AVX2
 #include "decode.inc"
@@ -21,6 +23,12 @@
 #include "vectors.inc"
 #include "products.inc"
 #include "products_k.inc"
+#include "lanes.inc"
+#include "layouts.inc"
+#include "interleave.inc"
+#include "activations.inc"
+#include "tiles_bytes.inc"
+#include "strips.inc"
 #include "table.inc"
 #pragma clang attribute pop
 

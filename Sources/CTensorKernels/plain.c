@@ -7,8 +7,10 @@
 #pragma clang diagnostic ignored "-Wpsabi"
 
 #include "scalars.h"
+#include "layouts.h"
 
 #define TK(name) name##_plain
+#define TK_LANES 8
 #define TK_NAME "plain"
 #include "decode.inc"
 #include "decode_k.inc"
@@ -19,6 +21,12 @@
 #include "vectors.inc"
 #include "products.inc"
 #include "products_k.inc"
+#include "lanes.inc"
+#include "layouts.inc"
+#include "interleave.inc"
+#include "activations.inc"
+#include "tiles_bytes.inc"
+#include "strips.inc"
 #include "table.inc"
 
 const tk_kernels *tk_kernels_plain(void) { return &table_plain; }

@@ -17,8 +17,45 @@ typedef int (*tk_encode)(const float *x, size_t count, uint8_t *blocks);
 // y[row] = row · x for packed rows of `columns` elements, whole blocks.
 typedef void (*tk_products)(const uint8_t *blocks, size_t rows, size_t columns, const float *x, float *y);
 
+// Formats whose rows can be interleaved to strips.
+typedef enum tk_interleaved {
+  tk_interleaved_q4_0, tk_interleaved_q4_1, tk_interleaved_q5_0, tk_interleaved_q5_1, tk_interleaved_q8_0,
+  tk_interleaved_q2_K, tk_interleaved_q3_K, tk_interleaved_q4_K, tk_interleaved_q5_K, tk_interleaved_q6_K,
+  tk_interleaved_iq4_nl, tk_interleaved_iq4_xs, tk_interleaved_nf4, tk_interleaved_fp4, tk_interleaved_int8,
+} tk_interleaved;
+
+// Packed rows, `row_bytes` apart. Scales that stand apart: one for `scale_columns` columns, a row's from
+// `scales_per_row` times its index on; NULL where the blocks hold them.
+typedef struct tk_packed_rows {
+  const uint8_t *blocks;
+  size_t row_bytes;
+  const float *scales;
+  size_t scales_per_row, scale_columns;
+} tk_packed_rows;
+
+// Activations in 8 bits. One token: codes[column]; more: blocks of four tokens, codes[column / 4][token][column % 4].
+// scales[column / 32][token]; sums are scale times the sum of 32 codes, half_sums of 16.
+typedef struct tk_activations {
+  int8_t *codes;
+  float *scales, *sums, *half_sums;
+} tk_activations;
+
 typedef struct tk_kernels {
   const char *name;
+
+  // Strips: `strip_rows` rows whose columns lie side by side, so that a vector holds the same columns of many rows.
+  size_t strip_rows;
+  // Bytes of a strip; `columns` are whole blocks.
+  size_t (*strip_bytes)(tk_interleaved format, size_t columns);
+  // Writes one strip of `rows` rows, at most strip_rows; the others become zero.
+  void (*interleave)(tk_interleaved format, const tk_packed_rows *source, size_t rows, size_t columns, uint8_t *out);
+  // Rounds up to `width` tokens, `stride` apart: the only one (1), or a block of several (4).
+  void (*round_tokens)(
+      const float *x, size_t stride, size_t tokens, size_t width, size_t columns, const tk_activations *out);
+  // y[token][row] = row · x for the rows of consecutive strips; tokens lie `stride` apart in y.
+  void (*multiply_strips)(
+      tk_interleaved format, const uint8_t *strips, size_t rows, size_t columns, const tk_activations *x,
+      size_t tokens, float *y, size_t stride);
 
   // Block formats, as ggml lays them out (little-endian, scales in float16).
   tk_decode decode_f32, decode_f16, decode_bf16;
