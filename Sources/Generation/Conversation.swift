@@ -2,14 +2,6 @@ import ChatTemplates
 import LanguageModels
 import Tokenization
 
-/// Something that was said.
-package struct ChatMessage: Sendable, Hashable {
-  package enum Role: String, Sendable { case system, user, assistant }
-
-  package let role: Role
-  package let content: String
-}
-
 /// A conversation with a chat model: what was said so far, and a context that has read it.
 ///
 /// Each answer continues the whole conversation, written down by the model's own template. What the template writes anew
@@ -30,7 +22,7 @@ package final class Conversation {
   package init(_ model: LanguageModel, system: String? = nil, template: String? = nil) throws {
     guard let source = template ?? model.tokenizer.chatTemplate else { throw ConversationError.noTemplate }
     self.template = try ChatTemplate(source)
-    messages = system.map { [ChatMessage(role: .system, content: $0)] } ?? []
+    messages = system.map { [ChatMessage(role: "system", content: $0)] } ?? []
     context = PrefixContext(model)
   }
 
@@ -43,24 +35,21 @@ package final class Conversation {
     to text: String, _ options: GenerationOptions, isCancelled: () -> Bool = { false },
     onText: @escaping (String) -> Void = { _ in }
   ) throws -> Generation {
-    let asked = messages + [ChatMessage(role: .user, content: text)]
+    let asked = messages + [ChatMessage(role: "user", content: text)]
     let prompt = try prompt(for: asked)
     let generation = try TextGenerator(context).generate(
       after: ids(of: prompt), prompt: prompt, options, isCancelled: isCancelled, onText: onText)
-    messages = asked + [ChatMessage(role: .assistant, content: generation.text)]
+    messages = asked + [ChatMessage(role: "assistant", content: generation.text)]
     return generation
   }
 
   /// The text that the model is given to continue.
   private func prompt(for messages: [ChatMessage]) throws -> String {
     let tokenizer = context.model.tokenizer
-    var variables: [String: TemplateValue] = [
-      "messages": .array(messages.map { ["role": .string($0.role.rawValue), "content": .string($0.content)] }),
-      "add_generation_prompt": true,
-    ]
-    if let text = tokenizer.bosToken { variables["bos_token"] = .string(text) }
-    if let text = tokenizer.eosToken { variables["eos_token"] = .string(text) }
-    return try template.render(variables)
+    var options = ChatOptions()
+    if let text = tokenizer.bosToken { options.variables["bos_token"] = .string(text) }
+    if let text = tokenizer.eosToken { options.variables["eos_token"] = .string(text) }
+    return try template.render(messages, options).text
   }
 
   /// The tokens of a prompt with exactly one beginning-of-sequence token where the model wants one, whether the template
