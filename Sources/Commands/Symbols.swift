@@ -58,7 +58,7 @@ enum Symbols {
   static func weightFormat(_ symbol: Symbol) throws -> WeightFormat {
     guard symbol.name == "nf4" else { return .blocks(blockFormat(symbol)) }
     let blockSize = symbol.int("blockSize")
-    guard blockSize.nonzeroBitCount == 1 else { throw BlockSizeNotAPowerOfTwo(blockSize: blockSize) }
+    guard CodeBookWeights.isBlockSize(blockSize) else { throw BlockSizeNotAPowerOfTwo(blockSize: blockSize) }
     return .nf4(blockSize: blockSize, doubleQuantized: symbol.bool("doubleQuantized"))
   }
 

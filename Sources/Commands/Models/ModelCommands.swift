@@ -36,12 +36,13 @@ enum ModelCommands {
   ) { value, call in try quantize(value, to: call.symbol("to"), call).value }
 
   /// Quantizes and tells what was changed and what was kept.
-  static func quantize(_ value: ModelValue, to format: Symbol, _ call: Invocation) throws -> ModelValue {
-    let blockSize = format.int("blockSize")
-    guard blockSize.nonzeroBitCount == 1 else { throw BlockSizeNotAPowerOfTwo(blockSize: blockSize) }
-    let doubleQuantized = format.bool("doubleQuantized")
+  static func quantize(_ value: ModelValue, to symbol: Symbol, _ call: Invocation) throws -> ModelValue {
+    let format = try Symbols.weightFormat(symbol)
+    guard case .nf4(let blockSize, let doubleQuantized) = format else {
+      preconditionFailure("'\(symbol.name)' is no format of 'quantized'")
+    }
     let made = try interruptible {
-      try value.quantized("nf4 \(blockSize) \(doubleQuantized)") {
+      try value.quantized(format) {
         try value.model.quantized(
           toNF4BlockSize: blockSize, doubleQuantized: doubleQuantized, isCancelled: call.isCancelled)
       }

@@ -13,7 +13,7 @@ package final class ModelValue: CommandObject {
   package let model: LanguageModel
 
   /// The last result of `quantized`, so that a cell that is run again is instant.
-  private let lastQuantized = Mutex<(key: String, value: ModelValue)?>(nil)
+  private let lastQuantized = Mutex<(format: WeightFormat, value: ModelValue)?>(nil)
 
   /// The conversation that `chat` goes on with.
   private let lastConversation = Mutex<(system: String?, template: String?, conversation: Conversation)?>(nil)
@@ -26,11 +26,12 @@ package final class ModelValue: CommandObject {
     return "\(model.configuration.name): \(parameters) parameters, \(formats), \(size)\(adapterText)"
   }
 
-  /// The value made before for the same key, or a new one, which is then remembered.
-  func quantized(_ key: String, make: () throws -> LanguageModel) rethrows -> (value: ModelValue, isNew: Bool) {
-    if let last = lastQuantized.withLock({ $0 }), last.key == key { return (last.value, false) }
+  /// The value made before in the same format, or a new one, which is then remembered.
+  func quantized(_ format: WeightFormat, make: () throws -> LanguageModel) rethrows -> (value: ModelValue, isNew: Bool)
+  {
+    if let last = lastQuantized.withLock({ $0 }), last.format == format { return (last.value, false) }
     let value = ModelValue(try make())
-    lastQuantized.withLock { $0 = (key, value) }
+    lastQuantized.withLock { $0 = (format, value) }
     return (value, true)
   }
 
