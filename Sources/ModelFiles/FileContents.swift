@@ -7,20 +7,13 @@ package enum FileContents {
   ///
   /// - Throws: ``FileError`` when the file is missing, unreadable, a folder, or empty.
   package static func read(_ path: String, atMost limit: Int) throws(FileError) -> Bytes? {
-    // Without waiting for a writer, should the path name a pipe.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw FileError(path: path, code: errno) }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw FileError(path: path, code: errno) }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(path: path, reason: .notARegularFile) }
-    guard status.st_size > 0 else { throw FileError(path: path, reason: .empty) }
-    guard Int(status.st_size) <= limit else { return nil }
+    let file = try OpenFile(path: path)
+    guard file.count <= limit else { return nil }
     var count = 0
     var code: Int32 = 0
-    let bytes = Bytes(count: Int(status.st_size)) { buffer in
+    let bytes = Bytes(count: file.count) { buffer in
       while count < buffer.count {
-        let size = Foundation.read(descriptor, buffer.baseAddress! + count, buffer.count - count)
+        let size = Foundation.read(file.descriptor, buffer.baseAddress! + count, buffer.count - count)
         if size < 0, errno == EINTR { continue }
         if size < 0 { code = errno }
         if size <= 0 { break }
