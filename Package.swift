@@ -100,7 +100,9 @@ let package = Package(
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
 
     // Tests mirror the targets.
-    .testTarget(name: "QuillTests", dependencies: ["quill", "CommandLanguage", "JSONValue"], swiftSettings: settings),
+    .testTarget(
+      name: "QuillTests", dependencies: ["quill", "CommandLanguage", "TestSupport", "JSONValue"],
+      swiftSettings: settings),
     .target(
       name: "TestSupport", dependencies: ["ModelFiles", "TensorCore", "JSONValue", crypto], path: "Tests/TestSupport",
       swiftSettings: settings),
@@ -151,7 +153,7 @@ let package = Package(
       dependencies: ["Tokenization", "ModelFiles", "TensorCore", "TestSupport", "JSONValue"], swiftSettings: settings),
     .testTarget(
       name: "ChatTemplatesTests", dependencies: ["ChatTemplates", "JSONValue", "TestSupport"], swiftSettings: settings),
-    .testTarget(name: "HubTests", dependencies: ["Hub", "JSONValue", crypto], swiftSettings: settings),
+    .testTarget(name: "HubTests", dependencies: ["Hub", "TestSupport", "JSONValue", crypto], swiftSettings: settings),
     .testTarget(
       name: "FuzzTests",
       dependencies: [

@@ -5,21 +5,6 @@ import Testing
 
 /// Whatever a student or a file gets wrong, the cell ends in a clear error, and the session goes on with all it had.
 struct BadInputTests {
-  /// A folder of damaged files that is gone after the test.
-  private final class Files {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "quill-bad-\(UUID().uuidString)")
-
-    init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
-
-    func write(_ data: Data, to name: String) throws -> String {
-      let url = folder.appending(path: name)
-      try data.write(to: url)
-      return url.path
-    }
-  }
-
   /// Runs a wrong cell between two right ones.
   private func expect(_ cell: String, toSay words: [String]) throws {
     let session = CommandSession()
@@ -32,7 +17,7 @@ struct BadInputTests {
   }
 
   @Test func truncatedFile() throws {
-    let files = try Files()
+    let files = try TemporaryFolder()
     let whole = try Data(contentsOf: URL(filePath: Fixtures.path("tiny-llama.gguf")))
     for count in [3, 20, 5000, whole.count - 1] {
       let path = try files.write(whole.prefix(count), to: "cut-\(count).gguf")
@@ -41,7 +26,7 @@ struct BadInputTests {
   }
 
   @Test func absurdLengths() throws {
-    let files = try Files()
+    let files = try TemporaryFolder()
     let whole = try Data(contentsOf: URL(filePath: Fixtures.path("tiny-llama.gguf")))
     for (offset, what) in [(8, "tensors"), (16, "keys"), (24, "name")] {
       var data = whole
@@ -52,11 +37,11 @@ struct BadInputTests {
   }
 
   @Test func missingAndForeignFiles() throws {
-    let files = try Files()
+    let files = try TemporaryFolder()
     try expect("load(\"/nowhere/model.gguf\")", toSay: ["/nowhere/model.gguf"])
-    let page = try files.write(Data("<!DOCTYPE html><html></html>".utf8), to: "page.gguf")
+    let page = try files.write("<!DOCTYPE html><html></html>", to: "page.gguf")
     try expect("load(\"\(page)\")", toSay: ["page.gguf"])
-    try expect("load(\"\(files.folder.path)\")", toSay: [files.folder.lastPathComponent])
+    try expect("load(\"\(files.path)\")", toSay: [files.path])
     try expect("dataset(\"/nowhere/rows.csv\")", toSay: ["/nowhere/rows.csv"])
   }
 

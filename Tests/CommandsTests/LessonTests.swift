@@ -16,8 +16,7 @@ struct LessonTests {
   }
 
   @Test func wholeLesson() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "quill-lesson-\(UUID().uuidString)").path
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let folder = try TemporaryFolder()
     let lesson = CommandSession()
     try lesson.run("let base = load(\(tiny))\nlet small = base.quantized(to: .nf4)")
     #expect(lesson.text.contains("14 linear layers in nf4 + double quantization"))
@@ -35,8 +34,8 @@ struct LessonTests {
     #expect(lesson.displays[1]["application/vnd.vegalite.v5+json"] != nil && lesson.displays[1]["text/html"] == nil)
     #expect(try lesson.run("run.history.count") == "12")
     #expect(try lesson.run("run.loss[11] < run.loss[0]") == "true")
-    try lesson.run("run.model.saveAdapter(to: \"\(folder)\")")
-    try lesson.run("let again = small.loadingAdapter(from: \"\(folder)\")")
+    try lesson.run("run.model.saveAdapter(to: \"\(folder.path)/adapter\")")
+    try lesson.run("let again = small.loadingAdapter(from: \"\(folder.path)/adapter\")")
     #expect(
       try lesson.run("again.generate(\"The\", maxTokens: 12, temperature: 0).text")
         == lesson.run("run.model.generate(\"The\", maxTokens: 12, temperature: 0).text"))

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// Feeds a reader with damaged versions of real small files and watches what it takes.
@@ -65,23 +66,6 @@ struct Fuzzer {
     getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
     limit.rlim_cur = min(limit.rlim_max, 8 << 30)
     setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
-  }
-}
-
-/// Resident memory of this process, as Linux counts it.
-enum ProcessMemory {
-  /// Forgets the peak and returns what is resident now, in bytes.
-  static func restartPeak() throws -> Int {
-    try Data("5".utf8).write(to: URL(filePath: "/proc/self/clear_refs"))
-    return try peak()
-  }
-
-  /// The most that was resident since the peak was forgotten, in bytes.
-  static func peak() throws -> Int {
-    let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-    let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
-    let kilobytes = try #require(line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) })
-    return kilobytes * 1024
   }
 }
 

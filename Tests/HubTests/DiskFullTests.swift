@@ -53,7 +53,7 @@ struct DiskFullTests {
       try #require(Self.run("mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", disk))
       defer { _ = Self.run("umount", "-l", disk) }
       bench.fake.surprise("/resolve/") { _, _ in
-        FileManager.default.createFile(atPath: disk + "/other", contents: noise(250_000))
+        _ = FileManager.default.createFile(atPath: disk + "/other", contents: noise(250_000))
       }
       guard case .diskFull(_, let needed, free: 0) = hubError({ _ = try bench.hub().resolve(bench.repository) }) else {
         Issue.record("no error of a full disk")

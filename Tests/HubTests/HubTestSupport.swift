@@ -1,6 +1,7 @@
 import Foundation
 import Hub
 import Synchronization
+import TestSupport
 
 /// A cache of its own in a temporary folder, and the hub that fills it.
 struct HubBench {
@@ -16,12 +17,10 @@ struct HubBench {
   }
 
   static func run(_ repository: FakeHub.Repository, _ body: (HubBench) throws -> Void) throws {
-    let folder = NSTemporaryDirectory() + "quill-hub-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let folder = try TemporaryFolder()
     let fake = try FakeHub(repository)
     defer { fake.stop() }
-    try body(HubBench(fake: fake, folder: folder))
+    try body(HubBench(fake: fake, folder: folder.path))
   }
 
   static let commit = String(repeating: "c0", count: 20)

@@ -1,4 +1,3 @@
-import Foundation
 import LanguageModels
 import ModelFiles
 import TensorCore
@@ -22,12 +21,4 @@ func expect(
   var builder = GGUFBuilder.small
   change(&builder)
   expect(reason, readingGGUF: builder.file, sourceLocation: sourceLocation)
-}
-
-/// The most memory in bytes that this process has held at one time.
-func peakMemory() throws -> Int {
-  let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-  let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
-  let kilobytes = try #require(line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) })
-  return kilobytes * 1024
 }

@@ -1,5 +1,6 @@
 import ModelFiles
 import TensorCore
+import TestSupport
 import Testing
 
 /// Files that are wrong in one place: the cases of llama.cpp's `test-gguf.cpp`, and of its advisories.
@@ -40,10 +41,10 @@ struct GGUFHeaderTests {
   /// In a process of its own, as other tests need memory at the same time.
   @Test func absurdCountsTakeNoMemoryAndNoTime() async {
     await #expect(processExitsWith: .success) {
-      let before = try peakMemory()
+      let before = try ProcessMemory.peak()
       let time = ContinuousClock().measure { Self.absurdValues.forEach(Self.expectAbsurdCounts) }
       #expect(time < .seconds(1))
-      #expect(try peakMemory() - before < 16 << 20)
+      #expect(try ProcessMemory.peak() - before < 16 << 20)
     }
   }
 

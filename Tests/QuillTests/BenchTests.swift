@@ -1,5 +1,6 @@
 import Foundation
 import JSONValue
+import TestSupport
 import Testing
 
 /// `quill bench`, on a model small enough for a test, and the names of models.
@@ -41,7 +42,7 @@ import Testing
   ])
   func modelThatIsNotThereIsExplained(arguments: [String], text: String) throws {
     let empty = try TemporaryFolder()
-    let run = try Program.run(["bench", "inference"] + arguments, environment: ["QUILL_HOME": empty.url.path])
+    let run = try Program.run(["bench", "inference"] + arguments, environment: ["QUILL_HOME": empty.path])
     #expect(run.status == 1)
     #expect(run.errors.contains(text))
   }
@@ -50,7 +51,7 @@ import Testing
     let home = try TemporaryFolder()
     try FileManager.default.createDirectory(at: home.file("models"), withIntermediateDirectories: true)
     _ = try home.write("half of it", to: "models/smollm2-135m-instruct-q4_1.gguf")
-    let run = try Program.run(["bench", "inference"], environment: ["QUILL_HOME": home.url.path])
+    let run = try Program.run(["bench", "inference"], environment: ["QUILL_HOME": home.path])
     #expect(run.status == 1)
     #expect(run.errors.contains("has 10 bytes; it should have 98362432"))
   }

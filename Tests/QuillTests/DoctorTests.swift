@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `quill doctor`: each line says ok, or what to do.
@@ -6,7 +7,7 @@ import Testing
   @Test func everyWarningHasARemedy() throws {
     let empty = try TemporaryFolder()
     let environment = [
-      "QUILL_HOME": empty.url.path, "JUPYTER_DATA_DIR": empty.url.path, "VIRTUAL_ENV": empty.url.path,
+      "QUILL_HOME": empty.path, "JUPYTER_DATA_DIR": empty.path, "VIRTUAL_ENV": empty.path,
       "QUILL_ISA": "plain",
     ]
     let run = try Program.run(["doctor"], environment: environment)

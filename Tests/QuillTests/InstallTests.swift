@@ -1,5 +1,6 @@
 import Foundation
 import JSONValue
+import TestSupport
 import Testing
 
 /// `quill install`: what Jupyter finds afterwards.
@@ -13,7 +14,7 @@ import Testing
 
   @Test func specificationAndLogosAreWritten() throws {
     let prefix = try TemporaryFolder()
-    let run = try Program.run(["install", "--prefix", prefix.url.path, "--name", "Other"])
+    let run = try Program.run(["install", "--prefix", prefix.path, "--name", "Other"])
     #expect(run.status == 0)
     let folder = prefix.file("share/jupyter/kernels/other")
     #expect(run.output.contains(folder.path))
@@ -32,7 +33,7 @@ import Testing
     let prefix = try TemporaryFolder()
     let copy = prefix.file("quill").path
     try FileManager.default.copyItem(atPath: Program.path, toPath: copy)
-    let run = try Program.run(["install", "--prefix", prefix.url.path], path: copy)
+    let run = try Program.run(["install", "--prefix", prefix.path], path: copy)
     #expect(run.status == 0)
     #expect(run.output.contains("without logos"))
     let folder = prefix.file("share/jupyter/kernels/quill")

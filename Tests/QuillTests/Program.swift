@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The program, run as a person runs it.
@@ -41,22 +42,5 @@ struct Program {
     return Outcome(
       status: process.terminationStatus, output: try String(contentsOf: folder.file("out"), encoding: .utf8),
       errors: try String(contentsOf: folder.file("err"), encoding: .utf8))
-  }
-}
-
-/// A folder that is gone when nobody holds it any more.
-final class TemporaryFolder {
-  let url = FileManager.default.temporaryDirectory.appendingPathComponent("quill-\(UUID().uuidString)")
-
-  init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  func file(_ name: String) -> URL { url.appendingPathComponent(name) }
-
-  /// Writes a file and returns its path.
-  func write(_ text: String, to name: String) throws -> String {
-    try Data(text.utf8).write(to: file(name))
-    return file(name).path
   }
 }
