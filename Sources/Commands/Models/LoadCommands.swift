@@ -40,8 +40,8 @@ enum LoadCommands {
   private static func path(of name: String, _ call: Invocation) throws -> String {
     do {
       return try Catalogue.path(of: name)
-    } catch CatalogueError.modelNotFound where HubRepository(parsing: name) != nil {
-      guard let repository = HubRepository(parsing: name) else { throw HubError.badName(name) }
+    } catch {
+      guard case .modelNotFound = error, let repository = HubRepository(parsing: name) else { throw error }
       switch try HubCommands.model(repository, call) {
       case .gguf(let paths): return paths[0]
       case .folder(let path), .adapter(let path): return path
