@@ -18,10 +18,15 @@ extension HubError: CustomStringConvertible {
         : "'\(repository.name)' has no GGUF '\(tag)'; it has \(Self.list(available, most: 40))"
     case .noModel(let repository, let files):
       "'\(repository.name)' has neither a GGUF file nor a config.json with safetensors; it has \(Self.list(files))"
+    case .noAdapter(let repository, let files):
+      "'\(repository)' has no adapter: no adapter_config.json with adapter_model.safetensors; it has \(Self.list(files))"
     case .partsMissing(let repository, let file, let found, let expected):
       "'\(repository.name)' has \(found) of the \(expected) parts of '\(file)'"
     case .noData(let repository, let files):
       "'\(repository.name)' has no Parquet, JSON Lines or CSV file; it has \(Self.list(files))"
+    case .noReadableData(let repository, let split, let files, let readable):
+      "'\(repository.name)' has the rows of '\(split)' in \(Self.list(files, most: 3)); "
+        + "read are \(Self.list(readable)) files"
     case .splitNotFound(let repository, let split, let available):
       "'\(repository.name)' has no split '\(split)'; it has \(Self.list(available))"
     case .configurationNeeded(let repository, let available):

@@ -15,8 +15,13 @@ extension HubError {
       Spelling.nearest(to: tag, in: available).map { "did you mean '\(repository.name):\($0)'?" }
         ?? "leave the ':\(tag)' out"
     case .noModel: "look for the same model 'in GGUF' or 'in safetensors' on the hub"
+    case .noAdapter(let repository, let files): Self.help(for: repository, withoutAdapterIn: files)
     case .partsMissing: "the upload is not whole; take another quantization or another repository"
-    case .noData: "many datasets have a Parquet copy: write '@refs/convert/parquet' behind the name"
+    case .noData: "take another dataset, or give the path of a .csv or .jsonl file"
+    case .noReadableData(let repository, let split, let files, _):
+      (files.allSatisfy { $0.hasSuffix(".parquet") } ? "Parquet is not read yet; " : "")
+        + "in Python: datasets.load_dataset(\(Self.arguments(of: repository)), split=\"\(split)\")"
+        + ".to_json(\"rows.jsonl\"), then dataset(\"rows.jsonl\")"
     case .splitNotFound(_, let split, let available):
       Spelling.nearest(to: split, in: available).map { "did you mean '\($0)'?" } ?? "take one of these"
     case .configurationNeeded(let repository, let available):
@@ -47,5 +52,24 @@ extension HubError {
       "make room, or set HF_HOME to a folder on a larger disk, and run it again: it goes on where it stopped"
     case .cannotWrite: "check who owns the folder, or set HF_HOME to another one"
     }
+  }
+
+  private static func help(for repository: HubRepository, withoutAdapterIn files: [String]) -> String {
+    if files.contains("adapter_config.json"), files.contains("adapter_model.safetensors") {
+      return "leave the ':\(repository.tag ?? "")' out: it names a quantization, which an adapter does not have"
+    }
+    if files.contains("adapter_model.bin") {
+      return "adapter_model.bin is a pickle, which can run code, and is not read; in Python: "
+        + "PeftModel.from_pretrained(base, \"\(repository.name)\").save_pretrained(\"adapter\")"
+    }
+    if files.contains(where: { $0.hasSuffix(".gguf") || $0.hasSuffix(".safetensors") }) {
+      return "a model is loaded with load(\"\(repository)\")"
+    }
+    return "look for an adapter in PEFT's form on the hub"
+  }
+
+  /// The dataset's name, and its configuration where one was named, as Python's `load_dataset` takes them.
+  private static func arguments(of repository: HubRepository) -> String {
+    ([repository.name] + [repository.tag].compactMap(\.self)).map { "\"\($0)\"" }.joined(separator: ", ")
   }
 }

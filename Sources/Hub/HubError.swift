@@ -18,10 +18,14 @@ package enum HubError: Error, Sendable, Hashable {
   case tagNotFound(HubRepository, tag: String, available: [String])
   /// Nothing in the repository is a model that can be read here.
   case noModel(HubRepository, files: [String])
+  /// The repository holds no adapter that can be read here, or a tag asks for a GGUF of it.
+  case noAdapter(HubRepository, files: [String])
   /// A GGUF in parts of which some are not in the repository.
   case partsMissing(HubRepository, file: String, found: Int, expected: Int)
-  /// No file of rows that can be read here.
+  /// No file of rows.
   case noData(HubRepository, files: [String])
+  /// The rows of the split are in files that cannot be read; `readable` are the endings of those that can.
+  case noReadableData(HubRepository, split: String, files: [String], readable: [String])
   case splitNotFound(HubRepository, split: String, available: [String])
   /// The dataset has several configurations and none was named.
   case configurationNeeded(HubRepository, available: [String])

@@ -42,10 +42,26 @@ package struct HuggingFaceHub: Sendable {
       }
       if repository.tag == nil && gguf.isEmpty {
         guard folder.isAdapter else { throw HubError.noModel(repository, files: listing.files.map(\.path)) }
-        _ = try snapshot.fetch(folder.adapter, of: listing)
-        return .adapter(snapshot.cache.snapshot(listing.commit))
+        return .adapter(try fetchAdapter(folder, snapshot, listing))
       }
       return .gguf(paths: try fetchGGUF(gguf, snapshot, listing))
+    }
+  }
+
+  /// Fetches an adapter and says where its folder lies; a model beside it stays on the hub.
+  ///
+  /// - Parameters: As of ``resolve(_:progress:isCancelled:)``.
+  /// - Throws: ``HubError``, `CancellationError`; ``HubError/noAdapter(_:files:)`` before anything is fetched.
+  package func adapter(
+    _ repository: HubRepository, progress: @escaping (HubProgress) -> Void = { _ in },
+    isCancelled: @escaping () -> Bool = { false }
+  ) throws -> String {
+    try withListing(of: repository, progress, isCancelled) { snapshot, listing in
+      let folder = ModelFileChoice(listing.files)
+      guard repository.tag == nil, folder.isAdapter else {
+        throw HubError.noAdapter(repository, files: listing.files.map(\.path))
+      }
+      return try fetchAdapter(folder, snapshot, listing)
     }
   }
 
@@ -54,13 +70,14 @@ package struct HuggingFaceHub: Sendable {
   /// - Parameters:
   ///   - repository: Such as `stanfordnlp/imdb`; its tag names a configuration.
   ///   - split: `train`, `validation`, `test`, or another name.
+  ///   - readable: The endings of files that can be read, such as `.csv`; others are not fetched.
   /// - Throws: ``HubError``, `CancellationError`.
   package func datasetFiles(
-    _ repository: HubRepository, split: String = "train", progress: @escaping (HubProgress) -> Void = { _ in },
-    isCancelled: @escaping () -> Bool = { false }
+    _ repository: HubRepository, split: String = "train", readable: [String],
+    progress: @escaping (HubProgress) -> Void = { _ in }, isCancelled: @escaping () -> Bool = { false }
   ) throws -> [String] {
     try withListing(of: repository, progress, isCancelled) { snapshot, listing in
-      let files = try DataFileChoice(listing.files, of: repository)
+      let files = try DataFileChoice(listing.files, of: repository, readable: readable)
         .files(split: split, configuration: repository.tag)
       return try snapshot.fetch(files, of: listing)
     }
@@ -131,6 +148,13 @@ package struct HuggingFaceHub: Sendable {
     return snapshot.cache.snapshot(listing.commit)
   }
 
+  private func fetchAdapter(
+    _ choice: ModelFileChoice, _ snapshot: HubSnapshot, _ listing: HubListing
+  ) throws -> String {
+    _ = try snapshot.fetch(choice.adapter, of: listing)
+    return snapshot.cache.snapshot(listing.commit)
+  }
+
   private func fetchGGUF(_ choice: GGUFChoice, _ snapshot: HubSnapshot, _ listing: HubListing) throws -> [String] {
     let repository = listing.repository
     guard let file = choice.file(for: repository.tag) else {
@@ -167,8 +191,8 @@ extension HubError {
   /// Whether it says that a repository lacks something.
   fileprivate var isAboutListing: Bool {
     switch self {
-    case .fileNotFound, .nothingMatches, .tagNotFound, .noModel, .partsMissing, .noData, .splitNotFound,
-      .configurationNotFound:
+    case .fileNotFound, .nothingMatches, .tagNotFound, .noModel, .noAdapter, .partsMissing, .noData, .noReadableData,
+      .splitNotFound, .configurationNotFound:
       true
     default: false
     }

@@ -4,13 +4,16 @@ import Testing
 
 /// Which files of a dataset hold the rows of a split.
 struct DatasetFilesTests {
-  private func found(_ paths: [String], _ split: String = "train", _ configuration: String? = nil) throws -> [String] {
+  private func found(
+    _ paths: [String], _ split: String = "train", _ configuration: String? = nil,
+    readable: [String] = [".parquet", ".jsonl", ".csv"]
+  ) throws -> [String] {
     var result: [String] = []
     let files = paths.map { FakeHub.File(path: $0, content: Data($0.utf8), isLarge: false) }
     let repository = FakeHub.Repository(path: "user/data", commit: HubBench.commit, files: files)
     try HubBench.run(repository) { bench in
       let name = HubRepository(kind: .dataset, name: "user/data", tag: configuration)
-      let local = try bench.hub().datasetFiles(name, split: split)
+      let local = try bench.hub().datasetFiles(name, split: split, readable: readable)
       let folder = "\(bench.folder)/home/hub/datasets--user--data/snapshots/\(HubBench.commit)/"
       result = local.map { $0.replacingOccurrences(of: folder, with: "") }
       #expect(bench.fake.requests[0].target == "/api/datasets/user/data/revision/main")
@@ -61,6 +64,35 @@ struct DatasetFilesTests {
     #expect(try found(["test.csv", "train.jsonl"], "test") == ["test.csv"])
   }
 
+  @Test func whatCannotBeReadIsNotFetched() throws {
+    let text = [".csv", ".jsonl"]
+    #expect(try found(["train.csv", "train.jsonl", "train.parquet"], readable: text) == ["train.jsonl"])
+    let files = imdb.map { FakeHub.File(path: $0, content: Data($0.utf8), isLarge: false) }
+    let repository = FakeHub.Repository(path: "user/data", commit: HubBench.commit, files: files)
+    try HubBench.run(repository) { bench in
+      let name = HubRepository(kind: .dataset, name: "user/data", tag: "plain_text")
+      let error = hubError { _ = try bench.hub().datasetFiles(name, split: "test", readable: text) }
+      #expect(
+        error
+          == .noReadableData(
+            name, split: "test", files: ["plain_text/test-00000-of-00001.parquet"], readable: text))
+      #expect(
+        error?.description
+          == "'user/data' has the rows of 'test' in plain_text/test-00000-of-00001.parquet; "
+          + "read are .csv, .jsonl files")
+      #expect(error?.help?.contains("datasets.load_dataset(\"user/data\", \"plain_text\", split=\"test\")") == true)
+      #expect(bench.fake.fileRequests.isEmpty)
+    }
+  }
+
+  @Test func aTableThatNamesNoSplitIsNotTakenForOne() throws {
+    let paths = ["data/train-00000-of-00001.parquet", "labels.csv"]
+    guard case .noReadableData = hubError({ _ = try found(paths, readable: [".csv"]) }) else {
+      Issue.record("labels.csv was taken for the training part")
+      return
+    }
+  }
+
   @Test func configurations() throws {
     let paths = ["main/train-00000-of-00001.parquet", "socratic/train-00000-of-00001.parquet"]
     #expect(try found(paths, "train", "socratic") == ["socratic/train-00000-of-00001.parquet"])
@@ -75,6 +107,6 @@ struct DatasetFilesTests {
   @Test func noData() throws {
     let error = hubError { _ = try found(["README.md", "imdb.py"]) }
     #expect(error?.description.contains("it has README.md, imdb.py") == true)
-    #expect(error?.help?.contains("@refs/convert/parquet") == true)
+    #expect(error?.help == "take another dataset, or give the path of a .csv or .jsonl file")
   }
 }

@@ -114,6 +114,29 @@ struct ListingTests {
     }
   }
 
+  @Test func anAdapterBesideAModel() throws {
+    let paths = ["adapter_config.json", "adapter_model.safetensors", "config.json", "model.safetensors"]
+    try HubBench.run(paths.map { file($0) }) { bench in
+      let folder = try bench.hub().adapter(bench.repository)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == Array(paths.prefix(3)))
+    }
+  }
+
+  @Test(arguments: [
+    (["config.json", "model.safetensors"], nil, "load(\"user/repo\")"), (["m-Q4_K_M.gguf"], nil, "load("),
+    (["adapter_config.json", "adapter_model.bin"], nil, "pickle"),
+    (["adapter_config.json", "adapter_model.safetensors"], "Q8_0", "leave the ':Q8_0' out"), (["a.txt"], nil, "PEFT"),
+  ])
+  func noAdapterIsSaidBeforeAnythingIsFetched(paths: [String], tag: String?, help: String) throws {
+    try HubBench.run(paths.map { file($0) }) { bench in
+      let repository = HubRepository(name: "user/repo", tag: tag)
+      let error = hubError { _ = try bench.hub().adapter(repository) }
+      #expect(error == .noAdapter(repository, files: paths))
+      #expect(error?.help?.contains(help) == true)
+      #expect(bench.fake.fileRequests.isEmpty)
+    }
+  }
+
   @Test func noModelAtAll() throws {
     try HubBench.run([file("config.json"), file("pytorch_model.bin")]) { bench in
       #expect(

@@ -108,10 +108,8 @@ enum AdapterCommands {
   /// The folder at that path, or else the hub's adapter of that name.
   private static func folder(of name: String, _ call: Invocation) throws -> String {
     let path = (name as NSString).expandingTildeInPath
-    guard !FileContents.isFolder(path), let repository = HubRepository(parsing: name),
-      case .adapter(let fetched) = try HubCommands.model(repository, call)
-    else { return path }
-    return fetched
+    guard !FileContents.isFolder(path), let repository = HubRepository(parsing: name) else { return path }
+    return try HubCommands.adapter(repository, call)
   }
 }
 

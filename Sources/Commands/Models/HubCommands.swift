@@ -1,4 +1,5 @@
 import CommandLanguage
+import Datasets
 import Figures
 import Hub
 
@@ -39,10 +40,18 @@ enum HubCommands {
     }
   }
 
+  /// Fetches an adapter of the hub, unless it is there, and gives its folder.
+  static func adapter(_ repository: HubRepository, _ call: Invocation) throws -> String {
+    try withProgress(repository, call) { progress in
+      try HuggingFaceHub().adapter(repository, progress: progress, isCancelled: call.isCancelled)
+    }
+  }
+
   /// Fetches the files of rows of a dataset of the hub, unless they are there.
   static func dataFiles(_ repository: HubRepository, split: String, _ call: Invocation) throws -> [String] {
     try withProgress(repository, call) { progress in
-      try HuggingFaceHub().datasetFiles(repository, split: split, progress: progress, isCancelled: call.isCancelled)
+      try HuggingFaceHub().datasetFiles(
+        repository, split: split, readable: Dataset.knownFormats, progress: progress, isCancelled: call.isCancelled)
     }
   }
 
