@@ -1,6 +1,7 @@
 import CommandLanguage
 import Figures
 import LanguageModels
+import ModelFiles
 
 extension ExportError: CommandFailure {
   package var message: String {
