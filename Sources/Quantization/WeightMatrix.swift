@@ -1,4 +1,5 @@
 import CTensorKernels
+import Synchronization
 import TensorCore
 
 /// A frozen weight matrix `[out, in]` in the format in which it is stored.
@@ -18,6 +19,7 @@ package struct WeightMatrix: Sendable {
   package let rows: Int
   package let columns: Int
   package let storage: Storage
+  private let layout = LayoutOnDemand()
 
   /// Wraps packed numbers.
   ///
@@ -49,6 +51,12 @@ package struct WeightMatrix: Sendable {
     }
     self.init(rows: matrix.rows, columns: matrix.columns, storage: .blocks(.f32, bytes))
   }
+
+  /// The same numbers in the layout of products with 8-bit activations, made at the first use and kept; `nil` for
+  /// formats without one.
+  ///
+  /// A matrix of a mapped file gives the file's pages back: one copy stays in memory.
+  package var interleaved: InterleavedWeights? { layout.interleaved(self) }
 
   package var count: Int { rows * columns }
 
@@ -104,5 +112,20 @@ package struct WeightMatrix: Sendable {
       if !range.isEmpty { decode(rows: range, into: view.row(range.lowerBound)) }
     }
     return matrix
+  }
+}
+
+/// Makes a matrix's other layout once.
+private final class LayoutOnDemand: Sendable {
+  private let state = Mutex<InterleavedWeights??>(nil)
+
+  func interleaved(_ weight: WeightMatrix) -> InterleavedWeights? {
+    state.withLock { made in
+      if let made { return made }
+      let weights = InterleavedWeights(weight)
+      if weights != nil, case .blocks(_, let bytes) = weight.storage { bytes.releasePages() }
+      made = .some(weights)
+      return weights
+    }
   }
 }

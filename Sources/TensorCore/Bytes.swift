@@ -39,6 +39,17 @@ package struct Bytes: @unchecked Sendable {
     return Bytes(pointer: pointer + range.lowerBound, count: range.count, owner: owner)
   }
 
+  /// Gives the memory behind a part of a mapped file back; it is read from the file again when it is touched.
+  ///
+  /// Memory that is no file's stays.
+  package func releasePages() {
+    guard owner is MappedFile else { return }
+    let page = Int(getpagesize())
+    let first = (Int(bitPattern: pointer) + page - 1) / page * page
+    let last = (Int(bitPattern: pointer) + count) / page * page
+    if first < last { madvise(UnsafeMutableRawPointer(bitPattern: first), last - first, MADV_DONTNEED) }
+  }
+
   package var buffer: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: pointer, count: count) }
 
   /// The bytes as numbers of another type; a rest that does not fill a number is left out.

@@ -1,0 +1,50 @@
+import Quantization
+import TensorCore
+
+// Products of interleaved weights with 8-bit activations. The strips of all weights that share their input are one job: the
+// activations are rounded once, and the threads meet once.
+extension CPUBackend {
+  /// Bytes of strips below which waking a thread costs more than it gives.
+  private static let smallestPiece = 16_384
+
+  package func multiply(
+    _ x: MatrixView, by weights: [WeightMatrix], into ys: [MatrixView], rounding: RoundedActivations
+  ) {
+    precondition(weights.count == ys.count, "\(weights.count) weights into \(ys.count) matrices")
+    var parts: [StripProduct] = []
+    for (weight, y) in zip(weights, ys) {
+      precondition(
+        x.columns == weight.columns && y.columns == weight.rows && x.rows == y.rows,
+        "[\(x.rows), \(x.columns)] by [\(weight.rows), \(weight.columns)] into [\(y.rows), \(y.columns)]")
+      if let strips = weight.interleaved {
+        parts.append(StripProduct(weights: strips, y: y, first: parts.last?.end ?? 0))
+      } else {
+        multiply(x, by: weight, into: y)
+      }
+    }
+    guard let last = parts.last else { return }
+    rounding.round(x, on: pool)
+    let bytes = parts.reduce(0) { $0 + $1.weights.byteCount }
+    let smallest = Self.smallestPiece * last.end / max(1, bytes * x.rows)
+    pool.runRanges(last.end, minimum: max(1, smallest)) { range in
+      for part in parts { part.multiply(range, by: rounding) }
+    }
+  }
+}
+
+/// The product with one of several weights, whose strips are counted on from those before.
+private struct StripProduct {
+  let weights: InterleavedWeights
+  let y: MatrixView
+  let first: Int
+
+  var end: Int { first + weights.stripCount }
+
+  /// The part of the product whose strips are in a range of all strips.
+  func multiply(_ range: Range<Int>, by x: RoundedActivations) {
+    let strips = range.clamped(to: first..<end)
+    if strips.isEmpty { return }
+    weights.multiply(
+      strips: strips.lowerBound - first..<strips.upperBound - first, by: x, into: y.base, stride: y.columns)
+  }
+}
