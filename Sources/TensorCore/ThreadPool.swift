@@ -1,11 +1,10 @@
-import CTensorKernels
 import Foundation
 import Synchronization
 
 /// Threads that work through the tasks of one job at a time, the caller among them.
 ///
-/// A worker spins for some 30 µs after a job, because the next one usually follows at once, and then sleeps until it
-/// is woken: an idle pool costs no processor time.
+/// A worker looks out for the next job for some 50 µs, because it usually follows at once, and then sleeps until it is
+/// woken: an idle pool costs no processor time. A job ends when its tasks are done, whoever did them.
 package final class ThreadPool: @unchecked Sendable {
   /// The pool of the engine: one thread for each processor, or as many as `QUILL_THREADS` says.
   package static let shared: ThreadPool = {
@@ -16,44 +15,42 @@ package final class ThreadPool: @unchecked Sendable {
   /// How many threads work on a job, the caller included.
   package let threads: Int
 
-  private let condition = NSCondition()
-  private let jobLock = NSLock()
-  private let generation = Atomic<Int>(0)
-  private let nextTask = Atomic<Int>(0)
-  private let busyWorkers = Atomic<Int>(0)
-  private let sleepers = Atomic<Int>(0)
-  private var taskCount = 0
-  private var body: (Int) -> Void = { _ in }
+  private let queues: TaskQueues
+  /// Counts the jobs; workers wait on it.
+  private let jobs = WaitWord()
+  /// Tasks of the job that workers have done; the caller waits on it.
+  private let finished = WaitWord()
+  private let isTaken = Atomic<Bool>(false)
+  /// The job's body, for as long as one of its tasks is not done.
+  private var body: UnsafePointer<(Int) -> Void>?
 
   package init(threads: Int) {
-    self.threads = threads
-    for index in 1..<max(1, threads) {
+    self.threads = max(1, threads)
+    queues = TaskQueues(threads: self.threads)
+    for index in 1..<self.threads {
       // Workers live as long as the process: the pool is never taken down.
-      let worker = Thread { [unowned self] in work() }
+      let worker = Thread { [self] in work(index) }
       worker.name = "quill-worker-\(index)"
       worker.stackSize = 4 << 20
       worker.start()
     }
   }
 
-  /// Runs `body` for every task index in `0 ..< count`, in any order and on any of the threads, and waits.
+  /// Runs `body` for every task index in `0 ..< count`, on any of the threads, and waits.
+  ///
+  /// Consecutive tasks go to the same thread, and from job to job task `i` of `count` to the same one, unless that one
+  /// is late. While the pool works on a job, of another thread or around this one, the caller does its tasks alone.
   package func run(_ count: Int, _ body: (Int) -> Void) {
-    if count <= 1 || threads == 1 {
+    guard count > 1, threads > 1,
+      isTaken.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
+    else {
       for task in 0..<count { body(task) }
       return
     }
-    jobLock.withLock {
-      withoutActuallyEscaping(body) { escapable in
-        start(count, escapable)
-        claimTasks()
-        var spins = 0
-        while busyWorkers.load(ordering: .acquiring) > 0 {
-          spins += 1
-          if spins < 4096 { tk_spin_pause() } else { sched_yield() }
-        }
-        self.body = { _ in }
-      }
+    withoutActuallyEscaping(body) { body in
+      withUnsafePointer(to: body) { runTaken(count, $0) }
     }
+    isTaken.store(false, ordering: .releasing)
   }
 
   /// Splits `0 ..< count` into a few contiguous ranges for each thread, none shorter than `minimum`, and runs `body` on each.
@@ -62,48 +59,36 @@ package final class ThreadPool: @unchecked Sendable {
     run(pieces) { piece in body(count * piece / pieces..<count * (piece + 1) / pieces) }
   }
 
-  private func start(_ count: Int, _ body: @escaping (Int) -> Void) {
+  private func runTaken(_ count: Int, _ body: UnsafePointer<(Int) -> Void>) {
+    precondition(count <= UInt32.max, "\(count) tasks")
     self.body = body
-    taskCount = count
-    nextTask.store(0, ordering: .relaxed)
-    busyWorkers.store(threads - 1, ordering: .relaxed)
-    generation.add(1, ordering: .sequentiallyConsistent)
-    if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
-      condition.withLock { condition.broadcast() }
+    finished.reset()
+    queues.fill(count)
+    jobs.add(1)
+    let others = UInt32(count - doTasks(as: 0))
+    var done = finished.value
+    while done != others { done = finished.wait(while: done) }
+    self.body = nil
+  }
+
+  private func work(_ thread: Int) {
+    var seen: UInt32 = 0
+    while true {
+      seen = jobs.wait(while: seen)
+      let done = doTasks(as: thread)
+      if done > 0 { finished.add(UInt32(done)) }
     }
   }
 
-  private func claimTasks() {
+  /// Does tasks until none is left, and says how many; the job cannot end before these are counted.
+  private func doTasks(as thread: Int) -> Int {
+    guard var task = queues.take(for: thread), let body = body?.pointee else { return 0 }
+    var done = 0
     while true {
-      let task = nextTask.add(1, ordering: .relaxed).oldValue
-      if task >= taskCount { return }
       body(task)
-    }
-  }
-
-  private func work() {
-    var seen = 0
-    while true {
-      seen = waitForJob(after: seen)
-      claimTasks()
-      busyWorkers.subtract(1, ordering: .releasing)
-    }
-  }
-
-  private func waitForJob(after seen: Int) -> Int {
-    for _ in 0..<2000 {
-      let current = generation.load(ordering: .acquiring)
-      if current != seen { return current }
-      tk_spin_pause()
-    }
-    condition.lock()
-    defer { condition.unlock() }
-    sleepers.add(1, ordering: .sequentiallyConsistent)
-    defer { sleepers.subtract(1, ordering: .sequentiallyConsistent) }
-    while true {
-      let current = generation.load(ordering: .sequentiallyConsistent)
-      if current != seen { return current }
-      condition.wait()
+      done += 1
+      guard let next = queues.take(for: thread) else { return done }
+      task = next
     }
   }
 }

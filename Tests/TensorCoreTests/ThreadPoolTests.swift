@@ -25,14 +25,70 @@ struct ThreadPoolTests {
     }
   }
 
-  /// Several threads may hand in jobs; they take turns.
-  @Test func jobsOfSeveralThreadsTakeTurns() {
+  /// Several threads may hand in jobs: who finds the pool at work does its tasks alone.
+  @Test func jobsOfSeveralThreadsAreDone() {
     let pool = ThreadPool(threads: 2)
     let total = Atomic<Int>(0)
     DispatchQueue.concurrentPerform(iterations: 8) { _ in
       for _ in 0..<100 { pool.run(10) { _ in total.add(1, ordering: .relaxed) } }
     }
     #expect(total.load(ordering: .relaxed) == 8 * 100 * 10)
+  }
+
+  /// A task may hand in a job itself.
+  @Test func jobsInsideJobsAreDone() {
+    let pool = ThreadPool(threads: 3)
+    let total = Atomic<Int>(0)
+    for _ in 0..<200 { pool.run(5) { _ in pool.run(7) { _ in total.add(1, ordering: .relaxed) } } }
+    #expect(total.load(ordering: .relaxed) == 200 * 5 * 7)
+  }
+
+  /// What a task wrote, plainly, is seen after the job and by the tasks of the next one, on whichever thread.
+  @Test(arguments: [2, 4])
+  func writesAreSeenByTheNextJob(threads: Int) {
+    let pool = ThreadPool(threads: threads)
+    let count = 64
+    let numbers = UnsafeMutablePointer<Int>.allocate(capacity: 2 * count)
+    defer { numbers.deallocate() }
+    numbers.initialize(repeating: 0, count: 2 * count)
+    for job in 0..<2000 {
+      let (from, to) = (numbers + job % 2 * count, numbers + (job + 1) % 2 * count)
+      pool.run(count) { to[$0] = from[count - 1 - $0] + 1 }
+    }
+    #expect((0..<count).allSatisfy { numbers[$0] == 2000 })
+  }
+
+  /// A thread that has lost its processor keeps only the task it is at; the others do what else it should have done.
+  @Test func lateThreadHoldsNobodyUp() {
+    let pool = ThreadPool(threads: 2)
+    let count = 16
+    let done = Mutex<[Int]>([])
+    for _ in 0..<3 {
+      pool.run(count) { task in
+        // The first task of the second thread's half.
+        if task == count / 2 { Thread.sleep(forTimeInterval: 0.05) }
+        done.withLock { $0.append(task) }
+      }
+      #expect(done.withLock { $0.sorted() } == Array(0..<count))
+      #expect(done.withLock { $0.last } == count / 2)
+      done.withLock { $0 = [] }
+    }
+  }
+
+  /// Jobs that come after the workers fell asleep, and jobs whose caller falls asleep.
+  @Test func sleepersAreWoken() {
+    let pool = ThreadPool(threads: 3)
+    let total = Atomic<Int>(0)
+    for pause in [0, 0.0001, 0.001, 0.01] {
+      for _ in 0..<20 {
+        Thread.sleep(forTimeInterval: pause)
+        pool.run(3) { task in
+          if task > 0 { Thread.sleep(forTimeInterval: 0.0005) }
+          total.add(1, ordering: .relaxed)
+        }
+      }
+    }
+    #expect(total.load(ordering: .relaxed) == 4 * 20 * 3)
   }
 
   /// A pool without work uses no processor time.
