@@ -14,22 +14,7 @@
 #define TK_LANES 8
 #define TK_NAME "avx2"
 #define TK_AVX2
-#include "decode.inc"
-#include "decode_k.inc"
-#include "decode_levels.inc"
-#include "encode.inc"
-#include "nibbles.inc"
-#include "codes.inc"
-#include "vectors.inc"
-#include "products.inc"
-#include "products_k.inc"
-#include "lanes.inc"
-#include "layouts.inc"
-#include "interleave.inc"
-#include "activations.inc"
-#include "tiles_bytes.inc"
-#include "strips.inc"
-#include "table.inc"
+#include "bodies.inc"
 #pragma clang attribute pop
 
 const tk_kernels *tk_kernels_avx2(void) {

@@ -12,22 +12,7 @@
 #define TK(name) name##_plain
 #define TK_LANES 8
 #define TK_NAME "plain"
-#include "decode.inc"
-#include "decode_k.inc"
-#include "decode_levels.inc"
-#include "encode.inc"
-#include "nibbles.inc"
-#include "codes.inc"
-#include "vectors.inc"
-#include "products.inc"
-#include "products_k.inc"
-#include "lanes.inc"
-#include "layouts.inc"
-#include "interleave.inc"
-#include "activations.inc"
-#include "tiles_bytes.inc"
-#include "strips.inc"
-#include "table.inc"
+#include "bodies.inc"
 
 const tk_kernels *tk_kernels_plain(void) { return &table_plain; }
 

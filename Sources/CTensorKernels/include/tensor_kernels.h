@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "roofline.h"
+#include "thread_waiting.h"
+
 // Decodes `count` elements (a multiple of the block size) of packed blocks to float32.
 typedef void (*tk_decode)(const uint8_t *blocks, size_t count, float *out);
 
@@ -104,6 +107,41 @@ typedef struct tk_kernels {
 
   float (*maximum)(const float *x, size_t count);
 
+  // Panels: 16 rows of a matrix side by side, `[k][16]`; `panels` of them lie `panel_stride` numbers apart.
+  // y[token][16 p + r] = sum over k of panel_p[k][r] * x[token][k], or that added to what y holds (`keep`).
+  void (*tile_floats)(
+      const float *panel, size_t panels, size_t panel_stride, size_t k, const float *x, size_t x_stride, size_t tokens,
+      float *y, size_t y_stride, int keep);
+  void (*tile_halves)(
+      const uint16_t *panel, size_t panels, size_t panel_stride, size_t k, const float *x, size_t x_stride,
+      size_t tokens, float *y, size_t y_stride, int keep);
+
+  // Writes `count` rows of k numbers, at most 16, into the first lanes of a panel; other lanes stay as they are.
+  void (*pack_rows_f32)(const float *rows, size_t stride, size_t count, size_t k, float *panel);
+  void (*pack_rows_f16)(const float *rows, size_t stride, size_t count, size_t k, uint16_t *panel);
+  void (*interleave_halves)(const uint16_t *rows, size_t stride, size_t count, size_t k, uint16_t *panel);
+  // Bytes, and a float16 scale for each 32 numbers of a row, `[k / 32][16]`; k is a multiple of 32.
+  void (*pack_rows_q8)(const float *rows, size_t stride, size_t count, size_t k, int8_t *panel, uint16_t *scales);
+  void (*decode_rows_q8)(const int8_t *panel, const uint16_t *scales, size_t k, float *out);
+
+  // Writes `count` rows into panels of 16 columns each, from their first places on.
+  void (*pack_columns_f32)(
+      const float *rows, size_t stride, size_t count, size_t columns, float *panels, size_t panel_stride);
+  void (*pack_columns_f16)(
+      const float *rows, size_t stride, size_t count, size_t columns, uint16_t *panels, size_t panel_stride);
+  // Bytes in panels of `height` rows; scales `[columns / 32][height]`. Columns are a multiple of 32.
+  void (*pack_columns_q8)(
+      const float *rows, size_t stride, size_t count, size_t columns, int8_t *panels, uint16_t *scales, size_t height);
+  // The first rows of one panel of columns.
+  void (*decode_columns_q8)(const int8_t *panel, const uint16_t *scales, size_t rows, float *out);
+
+  // Some more scores of a row: x = exp(x - m) with m the largest of all so far, which `maximum` holds (-infinity at
+  // first); `sum` is the sum of all so far. Returns what everything summed up before has to be multiplied by.
+  float (*online_softmax)(float *x, size_t count, float *maximum, float *sum);
+
+  // x *= factor
+  void (*scale)(float factor, float *x, size_t count);
+
   // out = silu(gate) * up
   void (*silu_product)(const float *gate, const float *up, float *out, size_t count);
 
@@ -113,7 +151,9 @@ typedef struct tk_kernels {
 
 const tk_kernels *tk_kernels_plain(void);
 const tk_kernels *tk_kernels_avx2(void);
+const tk_kernels *tk_kernels_avxvnni(void);
 const tk_kernels *tk_kernels_avx512(void);
+const tk_kernels *tk_kernels_avx512vnni(void);
 
 // Tells the processor that this is a spin loop.
 void tk_spin_pause(void);

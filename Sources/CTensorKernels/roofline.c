@@ -1,0 +1,95 @@
+#include "include/roofline.h"
+
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+// Twelve chains that do not wait for each other: more than any processor's latency times its units.
+enum { chains = 12 };
+
+uint64_t tk_read_all(const uint8_t *bytes, size_t count) {
+  typedef uint64_t words __attribute__((vector_size(16)));
+  words sums[8] = {0};
+  for (size_t i = 0; i + 256 <= count; i += 256) {
+    __builtin_prefetch(bytes + i + 2048);
+    for (int part = 0; part < 16; part++) {
+      words value;
+      memcpy(&value, bytes + i + 16 * part, sizeof value);
+      sums[part % 8] ^= value;
+    }
+  }
+  words all = {0};
+  for (int i = 0; i < 8; i++) all ^= sums[i];
+  return all[0] ^ all[1];
+}
+
+// Defines a loop: `step` changes one of the chains by x and y. The empty assembly tells the compiler that every result is used.
+#define PEAK(name, attribute, vector, constraint, start, step) \
+  attribute static void name(size_t rounds) { \
+    vector sums[chains], x = start(1), y = start(2); \
+    for (int i = 0; i < chains; i++) sums[i] = start(i); \
+    __asm__ volatile("" : "+" constraint(x), "+" constraint(y)); \
+    for (size_t round = 0; round < rounds; round++) { \
+      _Pragma("clang loop unroll(full)") for (int i = 0; i < chains; i++) { \
+        sums[i] = step(sums[i], x, y); \
+        __asm__ volatile("" : "+" constraint(sums[i])); \
+      } \
+    } \
+  }
+
+typedef float floats4 __attribute__((vector_size(16)));
+#define START4(i) ((floats4){0, 0, 0, 0} + (float)(i))
+#if defined(__aarch64__)
+#include <arm_neon.h>
+#define FUSED_STEP(sum, x, y) (floats4)vfmaq_f32((float32x4_t)(sum), (float32x4_t)(x), (float32x4_t)(y))
+PEAK(float_neon, , floats4, "w", START4, FUSED_STEP)
+#define BASELINE {"fmla", 8.0 * chains, float_neon}
+#elif defined(__x86_64__)
+#define PLAIN_STEP(sum, x, y) ((sum) * (x) + (y))
+PEAK(float_sse, , floats4, "x", START4, PLAIN_STEP)
+#define BASELINE {"mulps, addps", 8.0 * chains, float_sse}
+#else
+#define BASELINE {"none", 0, 0}
+#endif
+
+#if defined(__x86_64__)
+#define TARGET(features) __attribute__((target(features)))
+#define FMA256(sum, x, y) _mm256_fmadd_ps(x, y, sum)
+#define FMA512(sum, x, y) _mm512_fmadd_ps(x, y, sum)
+// Sixteen bits are what the sets without VNNI add up in, as long as they can.
+#define MADDUBS(sum, x, y) _mm256_add_epi16(sum, _mm256_maddubs_epi16(x, y))
+#define DPBUSD256(sum, x, y) _mm256_dpbusd_avx_epi32(sum, x, y)
+#define DPBUSD512(sum, x, y) _mm512_dpbusd_epi32(sum, x, y)
+
+PEAK(float_avx2, TARGET("avx2,fma"), __m256, "x", _mm256_set1_ps, FMA256)
+PEAK(float_avx512, TARGET("avx512f"), __m512, "v", _mm512_set1_ps, FMA512)
+PEAK(int8_avx2, TARGET("avx2"), __m256i, "x", _mm256_set1_epi8, MADDUBS)
+PEAK(int8_avxvnni, TARGET("avx2,avxvnni"), __m256i, "x", _mm256_set1_epi8, DPBUSD256)
+PEAK(int8_avx512vnni, TARGET("avx512f,avx512vnni"), __m512i, "v", _mm512_set1_epi8, DPBUSD512)
+
+tk_peak tk_peak_float32(const char *set) {
+  if (strncmp(set, "avx512", 6) == 0) return (tk_peak){"vfmadd, 512 bits", 32.0 * chains, float_avx512};
+  if (strncmp(set, "avx", 3) == 0) return (tk_peak){"vfmadd, 256 bits", 16.0 * chains, float_avx2};
+  return (tk_peak)BASELINE;
+}
+
+tk_peak tk_peak_int8(const char *set) {
+  const int vnni = strstr(set, "vnni") != 0;
+  if (vnni && strncmp(set, "avx512", 6) == 0) return (tk_peak){"vpdpbusd, 512 bits", 128.0 * chains, int8_avx512vnni};
+  if (vnni) return (tk_peak){"vpdpbusd, 256 bits", 64.0 * chains, int8_avxvnni};
+  if (strncmp(set, "avx", 3) == 0) return (tk_peak){"vpmaddubsw, vpaddw, 256 bits", 64.0 * chains, int8_avx2};
+  return (tk_peak){"none", 0, 0};
+}
+#else
+tk_peak tk_peak_float32(const char *set) {
+  (void)set;
+  return (tk_peak)BASELINE;
+}
+
+tk_peak tk_peak_int8(const char *set) {
+  (void)set;
+  return (tk_peak){"none", 0, 0};
+}
+#endif
