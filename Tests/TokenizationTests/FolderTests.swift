@@ -115,8 +115,8 @@ struct FolderTests {
       $0["model"] = ["type": "BPE", "vocab": ["a": 8_388_608], "merges": []]
     }
     try expectError(
-      .mergeOutsideVocabulary(index: 0, text: "ab", missing: "b"),
-      "merge 0, 'ab', needs the token 'b', which the vocabulary does not have"
+      .mergeOutsideVocabulary(index: 0, text: "a b", missing: "b"),
+      "merge 0, 'a b', needs the token 'b', which the vocabulary does not have"
     ) {
       $0["added_tokens"] = []
       $0["model"] = ["type": "BPE", "vocab": ["a": 0, "ab": 1], "merges": [["a", "b"]]]

@@ -67,13 +67,23 @@ extension GGUFArray {
   }
 
   var numbers: [Double] {
-    if elementType == .float64 { return bytes.array(of: UInt64.self).map { Double(bitPattern: $0) } }
-    return bytes.array(of: UInt32.self).map { Double(Float(bitPattern: $0)) }
+    if elementType == .float64 { return decoded(UInt64.self) { Double(bitPattern: $0) } }
+    return decoded(UInt32.self) { Double(Float(bitPattern: $0)) }
   }
 
   var bools: [Bool] { bytes.buffer.map { $0 != 0 } }
 
   private func decoded<Number: FixedWidthInteger & BitwiseCopyable>(_ type: Number.Type) -> [Int] {
-    bytes.array(of: type).map { Int($0) }
+    decoded(type) { Int($0) }
+  }
+
+  /// Kept in this file, where the compiler makes each type its own loop: a vocabulary has a quarter of a million elements.
+  private func decoded<Number: FixedWidthInteger & BitwiseCopyable, Element>(
+    _ type: Number.Type, _ element: (Number) -> Element
+  ) -> [Element] {
+    (0..<count).map { index in
+      let offset = index * MemoryLayout<Number>.size
+      return element(Number(littleEndian: bytes.pointer.loadUnaligned(fromByteOffset: offset, as: type)))
+    }
   }
 }

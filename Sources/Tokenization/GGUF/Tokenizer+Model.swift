@@ -101,10 +101,10 @@ extension Tokenizer {
       return .scored(ScoredPieces(vocabulary: vocabulary, scores: scores, unknownID: model.specialTokens.unknown))
     }
     // Of a pair that stands twice in the list llama.cpp takes the first.
-    var merges = MergeReader(vocabulary: vocabulary, capacity: model.merges.count, keepsFirst: true)
+    var merges = MergeReader(vocabulary: vocabulary, count: model.merges.count, keepsFirst: true)
     try model.merges.forEach { try merges.append(line: $0) }
-    let options = PairMerges.Options(ignoresMerges: preTokenizer.ignoresMerges)
-    return .pairs(PairMerges(vocabulary: vocabulary, merges: merges.table, options: options))
+    let options = PairMerges.Options(ignoresMerges: preTokenizer.ignoresMerges, unknownBytesSeparate: true)
+    return .pairs(try PairMerges(vocabulary: vocabulary, merges: merges.finish(), options: options))
   }
 
   private static func borders(

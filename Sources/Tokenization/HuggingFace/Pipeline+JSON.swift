@@ -119,16 +119,15 @@ extension PairMerges {
       options.unknownID = id
     }
     // Of a pair that stands twice in the list Hugging Face tokenizers take the last.
-    var reader = MergeReader(vocabulary: vocabulary, capacity: json.merges.count / 2, keepsFirst: false)
+    var merges = MergeReader(vocabulary: vocabulary, count: json.merges.count / 2, keepsFirst: false)
     try json.merges.bytes.withUnsafeBufferPointer { bytes in
       for index in stride(from: 0, to: json.merges.count, by: 2) {
         let (first, second) = (json.merges.range(index), json.merges.range(index + 1))
-        try reader.append(
-          UnsafeBufferPointer(rebasing: bytes[first]), UnsafeBufferPointer(rebasing: bytes[second]),
-          UnsafeBufferPointer(rebasing: bytes[first.lowerBound..<second.upperBound]))
+        try merges.append(
+          UnsafeBufferPointer(rebasing: bytes[first]), UnsafeBufferPointer(rebasing: bytes[second]))
       }
     }
-    self.init(vocabulary: vocabulary, merges: reader.table, options: options)
+    self.init(vocabulary: vocabulary, merges: try merges.finish(), options: options)
   }
 
   /// The pre-tokenizer, and behind it a cut where no merge can be, if that changes nothing: every character has a token.

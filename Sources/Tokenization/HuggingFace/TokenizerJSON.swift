@@ -3,21 +3,6 @@ import JSONValue
 
 /// The parts of a tokenizer.json, with the vocabulary and the merges packed.
 struct TokenizerJSON {
-  /// Strings one after the other in one buffer.
-  struct PackedTexts {
-    private(set) var bytes: [UInt8] = []
-    private var ends: [Int] = []
-
-    var count: Int { ends.count }
-
-    mutating func append(_ text: [UInt8]) {
-      bytes.append(contentsOf: text)
-      ends.append(bytes.count)
-    }
-
-    func range(_ index: Int) -> Range<Int> { (index == 0 ? 0 : ends[index - 1])..<ends[index] }
-  }
-
   /// All but the model: `normalizer`, `pre_tokenizer`, `post_processor`, `decoder`, `added_tokens`.
   private(set) var parts: [String: JSONValue] = [:]
   /// The model's options, without its vocabulary and merges.

@@ -17,94 +17,50 @@ struct MergeTable: Sendable {
     slots = [Slot](repeating: Slot(pair: Self.free, merge: 0), count: slotCount)
   }
 
-  /// Adds the next merge; when the pair is there already, the earlier or the later one counts.
-  mutating func append(_ left: Int, _ right: Int, into merged: Int, keepingFirst: Bool) {
-    let pair = UInt64(left) << 32 | UInt64(right)
-    let index = slotIndex(of: pair)
-    if slots[index].pair != pair || !keepingFirst {
-      slots[index] = Slot(pair: pair, merge: UInt64(count) << 32 | UInt64(merged))
+  /// Adds the next merges.
+  ///
+  /// - Parameters:
+  ///   - tokens: The two tokens of each merge in turn.
+  ///   - merged: The token that each merge makes.
+  ///   - keepingFirst: Whether of a pair that is there already the earlier merge counts, or the later.
+  mutating func append(_ tokens: [Int32], into merged: [Int32], keepingFirst: Bool) {
+    let pairs = merged.indices.map { Self.pair(tokens[2 * $0], tokens[2 * $0 + 1]) }
+    // All slots are looked for before the first is filled: so memory is waited for many times at once, not in turn.
+    let places = pairs.map { slotIndex(of: $0, from: home(of: $0)) }
+    for (number, pair) in pairs.enumerated() {
+      let index = slotIndex(of: pair, from: places[number])
+      if slots[index].pair != pair || !keepingFirst {
+        slots[index] = Slot(pair: pair, merge: UInt64(count) << 32 | UInt64(UInt32(bitPattern: merged[number])))
+      }
+      count += 1
     }
-    count += 1
   }
 
-  /// The merge of two neighbouring tokens, or `nil` when they stay apart.
+  /// The merge of two neighbours, or `nil` when they stay apart, as they do where one of them is ``Symbol/none``.
   @inline(__always)
   func merge(_ left: Int32, _ right: Int32) -> Merge? {
-    let pair = UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
-    let slot = slots[slotIndex(of: pair)]
+    if left < 0 { return nil }
+    let pair = Self.pair(left, right)
+    let slot = slots[slotIndex(of: pair, from: home(of: pair))]
     guard slot.pair == pair else { return nil }
     return Merge(rank: UInt32(slot.merge >> 32), id: Int32(truncatingIfNeeded: slot.merge))
   }
 
   @inline(__always)
-  private func slotIndex(of pair: UInt64) -> Int {
-    let mask = slots.count - 1
-    var index = Int(truncatingIfNeeded: (pair &* 0x9e37_79b9_7f4a_7c15) >> 32) & mask
-    while slots[index].pair != pair, slots[index].pair != Self.free { index = (index + 1) & mask }
+  private static func pair(_ left: Int32, _ right: Int32) -> UInt64 {
+    UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
+  }
+
+  @inline(__always)
+  private func home(of pair: UInt64) -> Int {
+    Int(truncatingIfNeeded: (pair &* 0x9e37_79b9_7f4a_7c15) >> 32) & (slots.count - 1)
+  }
+
+  /// The slot that holds the pair, or the free one where it belongs, at `start` or behind it.
+  @inline(__always)
+  private func slotIndex(of pair: UInt64, from start: Int) -> Int {
+    var index = start
+    while slots[index].pair != pair, slots[index].pair != Self.free { index = (index + 1) & (slots.count - 1) }
     return index
-  }
-}
-
-/// Reads merges as files write them and looks their tokens up.
-struct MergeReader {
-  private let vocabulary: Vocabulary
-  private let keepsFirst: Bool
-  private(set) var table: MergeTable
-  private var index = 0
-  private var lastMerged = -1
-  private var joined: [UInt8] = []
-
-  init(vocabulary: Vocabulary, capacity: Int, keepsFirst: Bool) {
-    self.vocabulary = vocabulary
-    self.keepsFirst = keepsFirst
-    table = MergeTable(capacity: capacity)
-  }
-
-  /// Adds a merge that is written as two tokens with one space between.
-  mutating func append(line: UnsafeBufferPointer<UInt8>) throws(TokenizerError) {
-    guard let space = line.firstIndex(of: UInt8(ascii: " ")), space > 0, space + 1 < line.count,
-      !line[(space + 1)...].contains(UInt8(ascii: " "))
-    else { throw .malformedMerge(index: index, text: Vocabulary.display(line)) }
-    try append(
-      UnsafeBufferPointer(rebasing: line[..<space]), UnsafeBufferPointer(rebasing: line[(space + 1)...]), line)
-  }
-
-  /// Adds a merge of two tokens; `line` is how it stands in the file.
-  mutating func append(
-    _ first: UnsafeBufferPointer<UInt8>, _ second: UnsafeBufferPointer<UInt8>, _ line: UnsafeBufferPointer<UInt8>
-  ) throws(TokenizerError) {
-    joined.removeAll(keepingCapacity: true)
-    guard !first.isEmpty, !second.isEmpty, decode(first) else {
-      throw .malformedMerge(index: index, text: Vocabulary.display(line))
-    }
-    let cut = joined.count
-    guard decode(second) else { throw .malformedMerge(index: index, text: Vocabulary.display(line)) }
-    let left = try id(0..<cut, line)
-    let right = try id(cut..<joined.count, line)
-    // Trainers number tokens in the order of the merges that make them, so the next one often needs no search.
-    let next = lastMerged + 1
-    let isNext =
-      next < vocabulary.count && vocabulary.type(of: next) == .normal && vocabulary.key(of: next).elementsEqual(joined)
-    lastMerged = isNext ? next : try id(0..<joined.count, line)
-    table.append(left, right, into: lastMerged, keepingFirst: keepsFirst)
-    index += 1
-  }
-
-  /// Appends what a token of the file is in the text that merging sees.
-  private mutating func decode(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    if vocabulary.writing == .byteLevel { return ByteAlphabet.decode(text, appendingTo: &joined) }
-    joined.append(contentsOf: text)
-    return true
-  }
-
-  private func id(_ range: Range<Int>, _ line: UnsafeBufferPointer<UInt8>) throws(TokenizerError) -> Int {
-    if vocabulary.writing == .byteLevel, range.count == 1 {
-      let id = vocabulary.idOfByte[Int(joined[range.lowerBound])]
-      if id != Symbol.none { return Int(id) }
-    }
-    let found = joined.withUnsafeBufferPointer { vocabulary.id(of: UnsafeBufferPointer(rebasing: $0[range])) }
-    if let found { return found }
-    throw .mergeOutsideVocabulary(
-      index: index, text: Vocabulary.display(line), missing: DisplayText.of(joined[range].prefix(200)))
   }
 }

@@ -10,6 +10,10 @@ struct PairMerges: MergeRule, Sendable {
     var unknownID: Int?
     /// Whether neighbouring unknown characters make one token.
     var fusesUnknown = false
+    /// Whether a byte without a token keeps its neighbours from merging over it, as in llama.cpp.
+    ///
+    /// Hugging Face tokenizers leave such a byte out before anything merges. Either way nothing is left of it.
+    var unknownBytesSeparate = false
   }
 
   let vocabulary: Vocabulary
@@ -18,9 +22,10 @@ struct PairMerges: MergeRule, Sendable {
 
   func appendSymbols(of word: UnsafeBufferPointer<UInt8>, to symbols: inout [Symbol]) {
     if vocabulary.writing == .byteLevel {
-      // Bytes for which the vocabulary has no token are left out, as Hugging Face tokenizers do.
-      for (start, byte) in word.enumerated() where vocabulary.idOfByte[Int(byte)] != Symbol.none {
-        symbols.append(Symbol(id: vocabulary.idOfByte[Int(byte)], start: Int32(start), length: 1))
+      for (start, byte) in word.enumerated() {
+        let id = vocabulary.idOfByte[Int(byte)]
+        if id == Symbol.none, !options.unknownBytesSeparate { continue }
+        symbols.append(Symbol(id: id, start: Int32(start), length: 1))
       }
       return
     }
@@ -56,7 +61,7 @@ struct PairMerges: MergeRule, Sendable {
 
   @inline(__always)
   func appendTokens(of symbol: Symbol, in word: UnsafeBufferPointer<UInt8>, to tokens: inout [Int32]) {
-    tokens.append(symbol.id)
+    if symbol.id != Symbol.none { tokens.append(symbol.id) }
   }
 
   @inline(__always)

@@ -23,7 +23,6 @@ struct Vocabulary: Sendable {
   private(set) var longest = 0
   /// Whether added tokens write `▁` for spaces too.
   var replacesInAddedTokens = false
-  private var scratch: [UInt8] = []
 
   init(writing: Writing, capacity: Int) {
     self.writing = writing
@@ -41,34 +40,37 @@ struct Vocabulary: Sendable {
       throw .tokenTooLong(id: id, bytes: text.count, limit: Self.longestToken)
     }
     types.append(type)
-    if writing == .pieces {
+    switch writing {
+    case .pieces:
       if type == .byte {
         guard let byte = ByteToken.byte(of: text) else { throw .malformedByteToken(id: id, text: Self.display(text)) }
         idOfByte[Int(byte)] = Int32(id)
       }
-      return try insert(text, as: text, id)
+      table.append(text)
+    case .byteLevel:
+      let isPlain = type == .normal || text.allSatisfy { $0 < 0x80 }
+      guard isPlain else { return table.append(text) }
+      if !appendDecoded(text) { return }
+      if table[id].count == 1, let byte = table[id].first, idOfByte[Int(byte)] < 0 { idOfByte[Int(byte)] = Int32(id) }
     }
-    let isPlain = type == .normal || text.allSatisfy { $0 < 0x80 }
-    scratch.removeAll(keepingCapacity: true)
-    guard isPlain, ByteAlphabet.decode(text, appendingTo: &scratch) else { return table.append(text) }
-    let bytes = scratch
-    try bytes.withUnsafeBufferPointer { bytes throws(TokenizerError) in
-      if bytes.count == 1, idOfByte[Int(bytes[0])] < 0 { idOfByte[Int(bytes[0])] = Int32(id) }
-      try insert(bytes, as: text, id)
+    if table[id].isEmpty { return }
+    longest = max(longest, table[id].count)
+    let first = table.indexLast()
+    if first != id, type == .normal, types[first] == .normal {
+      throw .duplicateToken(text: Self.display(text), first: first, second: id)
     }
   }
 
-  private mutating func insert(
-    _ key: UnsafeBufferPointer<UInt8>, as text: UnsafeBufferPointer<UInt8>, _ id: Int
-  ) throws(TokenizerError) {
-    if key.isEmpty { return table.append(key) }
-    let (inserted, first) = table.insert(key)
-    longest = max(longest, key.count)
-    if inserted { return }
-    if types[id] == .normal, types[first] == .normal {
-      throw .duplicateToken(text: Self.display(text), first: first, second: id)
+  /// Adds the bytes that the text writes or, when it has characters that are not of the alphabet, the text itself.
+  ///
+  /// - Returns: Whether all characters are of the alphabet.
+  private mutating func appendDecoded(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    table.append(atMost: text.count) { bytes in
+      if ByteAlphabet.decode(text, appendingTo: &bytes) == text.count { return true }
+      bytes.removeAll()
+      for byte in text { bytes.append(byte) }
+      return false
     }
-    table.append(key)
   }
 
   static func display(_ text: UnsafeBufferPointer<UInt8>) -> String {
@@ -93,8 +95,14 @@ struct Vocabulary: Sendable {
     return text.withUTF8 { table.number(of: $0) }
   }
 
-  /// Calls `body` with each token that merges can make.
+  /// Calls `body` with each token in the text that merging sees.
   func forEachKey(_ body: (UnsafeBufferPointer<UInt8>) -> Void) { table.forEach(body) }
+
+  /// The ids of many keys, as ``id(of:)-(UnsafeBufferPointer<UInt8>)`` finds them, -1 for each that is none.
+  func ids(of keys: PackedTexts) -> [Int32] { table.numbers(of: keys) }
+
+  /// Whether the token `id` has these bytes.
+  func holds(_ id: Int, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool { table.holds(id, bytes) }
 
   /// Appends the bytes that the token stands for in a text.
   func appendBytes(of id: Int, to bytes: inout [UInt8]) {

@@ -31,6 +31,7 @@ struct WordCache: Sendable {
     if words.count == Self.capacity { self = WordCache() }
     encode(word, &tokens)
     starts.append(Int32(tokens.count))
-    return words.insert(word).number
+    words.append(word)
+    return words.indexLast()
   }
 }

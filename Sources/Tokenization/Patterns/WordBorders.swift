@@ -6,7 +6,7 @@ struct WordBorders: Sendable, Hashable {
   /// Whether some token has a `▁` right behind a character that ends with this byte, by byte.
   private var crosses = [Bool](repeating: false, count: 256)
 
-  /// - Parameter forEachToken: Calls its argument with the text of each token that merges can make.
+  /// - Parameter forEachToken: Calls its argument with the text of each token that merges may make.
   init(_ forEachToken: ((UnsafeBufferPointer<UInt8>) -> Void) -> Void) {
     var crosses = crosses
     forEachToken { text in

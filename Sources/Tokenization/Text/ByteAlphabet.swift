@@ -29,23 +29,27 @@ enum ByteAlphabet {
     return scalars
   }()
 
-  /// Appends the bytes that `text` writes, or returns `false` when a character is not of the alphabet.
-  static func decode(_ text: UnsafeBufferPointer<UInt8>, appendingTo bytes: inout [UInt8]) -> Bool {
+  /// Appends the bytes that `text` writes, up to the first character that is not of the alphabet.
+  ///
+  /// - Parameter bytes: Has room for as many bytes as `text` has.
+  /// - Returns: How many bytes of `text` were read: all when every character is of the alphabet.
+  static func decode(_ text: UnsafeBufferPointer<UInt8>, appendingTo bytes: inout OutputSpan<UInt8>) -> Int {
     byteOfScalar.withUnsafeBufferPointer { byteOfScalar in
       var position = 0
       while position < text.count {
         var scalar = Int(text[position])
-        position += 1
+        var length = 1
         if scalar >= 0x80 {
           // All of the alphabet beyond ASCII has two bytes in UTF-8.
-          guard scalar & 0xe0 == 0xc0, position < text.count else { return false }
-          scalar = (scalar & 0x1f) << 6 | Int(text[position] & 0x3f)
-          position += 1
+          guard scalar & 0xe0 == 0xc0, position + 1 < text.count else { break }
+          scalar = (scalar & 0x1f) << 6 | Int(text[position + 1] & 0x3f)
+          length = 2
         }
-        guard scalar < byteOfScalar.count, byteOfScalar[scalar] >= 0 else { return false }
-        bytes.append(UInt8(byteOfScalar[scalar]))
+        guard scalar < byteOfScalar.count, byteOfScalar[scalar] >= 0 else { break }
+        bytes.append(UInt8(truncatingIfNeeded: byteOfScalar[scalar]))
+        position += length
       }
-      return true
+      return position
     }
   }
 

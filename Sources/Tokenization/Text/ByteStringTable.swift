@@ -1,123 +1,152 @@
 import Foundation
 
 /// Byte strings numbered in the order in which they came in, found by their bytes.
-///
-/// All bytes stand in one buffer, so that 100,000 tokens are three allocations and a lookup makes no copy.
 struct ByteStringTable: Sendable {
-  private static let free = UInt64.max
+  /// A string that can be found.
+  private struct Slot {
+    static let free = Slot(key: .max, number: -1)
 
-  private var bytes: [UInt8] = []
-  /// Where the n-th string begins; one more entry than there are strings.
-  private var starts: [Int32] = [0]
-  /// Open addressing: the upper half of a string's hash and its number, so that few lookups look at strings in vain.
-  ///
-  /// The count is a power of two, at most half full.
-  private var slots: [UInt64]
+    var key: UInt64
+    var number: Int32
+  }
+
+  private var texts = PackedTexts()
+  /// Open addressing; the count is a power of two, at most half full.
+  private var slots: [Slot]
+  private var findableCount = 0
 
   init(capacity: Int) {
     var slotCount = 64
     while slotCount < 2 * capacity { slotCount *= 2 }
-    slots = [UInt64](repeating: Self.free, count: slotCount)
-    starts.reserveCapacity(capacity + 1)
+    slots = [Slot](repeating: .free, count: slotCount)
+    texts.reserveCapacity(capacity, bytes: 8 * capacity)
   }
 
-  var count: Int { starts.count - 1 }
+  var count: Int { texts.count }
 
   /// The bytes of the string `number`.
-  subscript(number: Int) -> ArraySlice<UInt8> { bytes[Int(starts[number])..<Int(starts[number + 1])] }
+  subscript(number: Int) -> ArraySlice<UInt8> { texts[number] }
 
-  /// Calls `body` with each string that can be found, in no particular order.
+  /// Calls `body` with each string in turn.
   func forEach(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
-    bytes.withUnsafeBufferPointer { bytes in
-      for slot in slots where slot != Self.free {
-        let number = Int(slot & 0xffff_ffff)
-        body(UnsafeBufferPointer(rebasing: bytes[Int(starts[number])..<Int(starts[number + 1])]))
+    texts.bytes.withUnsafeBufferPointer { bytes in
+      for number in 0..<count { body(UnsafeBufferPointer(rebasing: bytes[texts.range(number)])) }
+    }
+  }
+
+  /// Whether the string `number` has these bytes.
+  func holds(_ number: Int, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    let range = texts.range(number)
+    guard range.count == bytes.count, let pointer = bytes.baseAddress else { return range.count == bytes.count }
+    return texts.bytes.withUnsafeBufferPointer { memcmp($0.baseAddress! + range.lowerBound, pointer, range.count) == 0 }
+  }
+
+  // MARK: - Adding
+
+  /// Adds a string that is not found, such as the text of a control token, unless ``indexLast()`` follows.
+  mutating func append(_ string: UnsafeBufferPointer<UInt8>) { texts.append(string) }
+
+  /// Adds a string of at most `count` bytes, which `write` appends; like ``append(_:)`` otherwise.
+  mutating func append<Result>(atMost count: Int, _ write: (inout OutputSpan<UInt8>) -> Result) -> Result {
+    texts.append(atMost: count, write)
+  }
+
+  /// Lets the last string be found, unless there is the same already.
+  ///
+  /// - Returns: The number of the string that is found by these bytes.
+  @discardableResult
+  mutating func indexLast() -> Int {
+    if 2 * (findableCount + 1) > slots.count { grow() }
+    let number = count - 1
+    let (key, index) = texts.bytes.withUnsafeBufferPointer { bytes in
+      let string = UnsafeBufferPointer(rebasing: bytes[texts.range(number)])
+      let key = Self.key(of: string)
+      return (key, slotIndex(of: string, key: key))
+    }
+    if slots[index].number >= 0 { return Int(slots[index].number) }
+    slots[index] = Slot(key: key, number: Int32(number))
+    findableCount += 1
+    return number
+  }
+
+  private mutating func grow() {
+    let old = slots
+    slots = [Slot](repeating: .free, count: 2 * old.count)
+    for slot in old where slot.number >= 0 {
+      var index = home(of: slot.key)
+      while slots[index].number >= 0 { index = (index + 1) & (slots.count - 1) }
+      slots[index] = slot
+    }
+  }
+
+  // MARK: - Finding
+
+  /// The number of the string with these bytes, or `nil`.
+  @inline(__always)
+  func number(of string: UnsafeBufferPointer<UInt8>) -> Int? {
+    let number = slots[slotIndex(of: string, key: Self.key(of: string))].number
+    return number < 0 ? nil : Int(number)
+  }
+
+  /// The numbers of all `strings`, -1 for each that is not here.
+  func numbers(of strings: PackedTexts) -> [Int32] {
+    strings.bytes.withUnsafeBufferPointer { bytes in
+      (0..<strings.count).map { index in
+        let string = UnsafeBufferPointer(rebasing: bytes[strings.range(index)])
+        return slots[slotIndex(of: string, key: Self.key(of: string))].number
       }
     }
   }
 
-  /// The number of the string with these bytes, or `nil`.
+  /// The slot that holds the string, or the free one where it belongs.
   @inline(__always)
-  func number(of key: UnsafeBufferPointer<UInt8>) -> Int? {
-    let slot = slots[slotIndex(of: key, hash: Self.hash(key))]
-    return slot == Self.free ? nil : Int(slot & 0xffff_ffff)
-  }
-
-  /// Adds a string; when it is there already, returns `false` and its number.
-  @discardableResult
-  mutating func insert(_ key: UnsafeBufferPointer<UInt8>) -> (inserted: Bool, number: Int) {
-    if 2 * (count + 1) > slots.count { grow() }
-    let hash = Self.hash(key)
-    let index = slotIndex(of: key, hash: hash)
-    if slots[index] != Self.free { return (false, Int(slots[index] & 0xffff_ffff)) }
-    slots[index] = Self.tag(hash) | UInt64(count)
-    append(key)
-    return (true, count - 1)
-  }
-
-  /// Adds a string that gets a number but is never found, such as the text of a control token.
-  mutating func append(_ string: UnsafeBufferPointer<UInt8>) {
-    bytes.append(contentsOf: string)
-    starts.append(Int32(bytes.count))
-  }
-
-  /// The slot that holds `key`, or the free one where it belongs.
-  @inline(__always)
-  private func slotIndex(of key: UnsafeBufferPointer<UInt8>, hash: UInt64) -> Int {
-    let mask = slots.count - 1
-    let tag = Self.tag(hash)
-    var index = Int(truncatingIfNeeded: hash) & mask
-    while slots[index] != Self.free {
-      if slots[index] & ~0xffff_ffff == tag, holds(Int(slots[index] & 0xffff_ffff), key) { break }
-      index = (index + 1) & mask
+  private func slotIndex(of string: UnsafeBufferPointer<UInt8>, key: UInt64) -> Int {
+    var index = home(of: key)
+    while slots[index].number >= 0 {
+      if slots[index].key == key, !Self.isHash(key) || holds(Int(slots[index].number), string) { break }
+      index = (index + 1) & (slots.count - 1)
     }
     return index
   }
 
-  private func holds(_ number: Int, _ key: UnsafeBufferPointer<UInt8>) -> Bool {
-    let start = Int(starts[number])
-    guard Int(starts[number + 1]) - start == key.count, let pointer = key.baseAddress else { return key.isEmpty }
-    return bytes.withUnsafeBufferPointer { stored in
-      guard let base = stored.baseAddress else { return false }
-      return memcmp(base + start, pointer, key.count) == 0
-    }
+  @inline(__always)
+  private func home(of key: UInt64) -> Int {
+    Int(truncatingIfNeeded: Self.mix(0, key)) & (slots.count - 1)
   }
 
-  private mutating func grow() {
-    let findable = slots.filter { $0 != Self.free }.map { Int($0 & 0xffff_ffff) }
-    slots = [UInt64](repeating: Self.free, count: 2 * slots.count)
-    for number in findable {
-      let (hash, index) = Array(self[number]).withUnsafeBufferPointer { key in
-        let hash = Self.hash(key)
-        return (hash, slotIndex(of: key, hash: hash))
-      }
-      slots[index] = Self.tag(hash) | UInt64(number)
+  // MARK: - Keys
+
+  /// What stands for a string in a slot: up to seven bytes are the bytes themselves below their count, so that most look-ups
+  /// are one place in memory; more are a hash.
+  @inline(__always)
+  private static func key(of string: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    let count = string.count
+    if count > 7 { return hash(UnsafeRawBufferPointer(string)) >> 8 | 1 << 63 }
+    var bytes: UInt64 = 0
+    if count >= 4 {
+      // The two halves overlap where there are fewer than eight bytes.
+      let raw = UnsafeRawBufferPointer(string)
+      let first = UInt32(littleEndian: raw.loadUnaligned(as: UInt32.self))
+      let last = UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self))
+      bytes = UInt64(first) | UInt64(last) << (8 * (count - 4))
+    } else if count > 0 {
+      let middle = count / 2
+      bytes =
+        UInt64(string[0]) | UInt64(string[middle]) << (8 * middle) | UInt64(string[count - 1]) << (8 * (count - 1))
     }
+    return bytes | UInt64(count) << 56
   }
 
-  private static func tag(_ hash: UInt64) -> UInt64 { hash & ~0xffff_ffff }
+  @inline(__always)
+  private static func isHash(_ key: UInt64) -> Bool { key >> 63 == 1 }
 
   /// A multiplicative hash of eight bytes at a time, the last eight overlapping those before.
-  @inline(__always)
-  private static func hash(_ key: UnsafeBufferPointer<UInt8>) -> UInt64 {
-    let raw = UnsafeRawBufferPointer(key)
-    var hash = UInt64(raw.count) &* 0x9e37_79b9_7f4a_7c15
-    if raw.count >= 8 {
-      var offset = 0
-      while offset + 8 < raw.count {
-        hash = mix(hash, raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-        offset += 8
-      }
-      return mix(hash, raw.loadUnaligned(fromByteOffset: raw.count - 8, as: UInt64.self))
+  private static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    var hash = UInt64(bytes.count) &* 0x9e37_79b9_7f4a_7c15
+    for offset in stride(from: 0, to: bytes.count - 8, by: 8) {
+      hash = mix(hash, bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
-    if raw.count >= 4 {
-      let first = raw.loadUnaligned(fromByteOffset: 0, as: UInt32.self)
-      let last = raw.loadUnaligned(fromByteOffset: raw.count - 4, as: UInt32.self)
-      return mix(hash, UInt64(first) << 32 | UInt64(last))
-    }
-    var word: UInt64 = 0
-    for byte in raw { word = word << 8 | UInt64(byte) }
-    return mix(hash, word)
+    return mix(hash, bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self))
   }
 
   @inline(__always)

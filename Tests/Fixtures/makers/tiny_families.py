@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from tokenizers import normalizers
 
-from .tiny_tokenizers import LLAMA3, QWEN2, TEKKEN, bytes_tokenizer, pieces_tokenizer, train_pieces
+from .tiny_tokenizers import bytes_tokenizer, pieces_tokenizer, train_pieces
+from .token_shapes import LLAMA3, QWEN2, TEKKEN
 
 
 @dataclass

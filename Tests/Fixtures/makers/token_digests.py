@@ -15,8 +15,6 @@ from .token_pool import Corpus
 
 SOME = 20_000  # strings whose text is taken as it stands, and that are decoded again
 WHOLE = 20  # strings whose ids are in the file
-# llama.cpp compiles regular expressions of these anew for every text: 10 ms each.
-SLOW = {"tekken": 6_000, "gpt2": 6_000, "smollm2": 6_000}
 GEMMA = CACHE / "models" / "gemma-3-270m-q4_k_m.gguf"
 
 
@@ -84,14 +82,13 @@ def make():
         print(f"  {name}", flush=True)
         found[name] = {"hugging_face": hugging_face(tokenizer, texts)}
         if (FOLDER / f"{name}.gguf").exists():
-            some = texts[: SLOW.get(name)]
-            found[name]["llama_cpp"] = llama_cpp(FOLDER / f"{name}.gguf", some, strips_space=name == "llama2")
+            found[name]["llama_cpp"] = llama_cpp(FOLDER / f"{name}.gguf", texts, strips_space=name == "llama2")
     from . import smollm2
 
     print("  real ones", flush=True)
     found["real-smollm2"] = {
         "hugging_face": hugging_face(smollm2.load_tokenizer().backend_tokenizer, texts),
-        "llama_cpp": llama_cpp(MODEL, texts[: SLOW["smollm2"]], strips_space=False),
+        "llama_cpp": llama_cpp(MODEL, texts, strips_space=False),
     }
     found["real-gemma3"] = {"llama_cpp": llama_cpp(GEMMA, texts, strips_space=False)}
     lines = [f"{json.dumps(key)}:{json.dumps(part, separators=(',', ':'))}" for key, part in found.items()]

@@ -2,15 +2,17 @@
 
 import copy
 import json
+from collections import Counter
 
 import gguf
-from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 
 from .common import FIXTURES
-from .tiny_tokenizers import LLAMA3, QWEN2, TEKKEN
+from .token_shapes import LLAMA3, QWEN2, TEKKEN, added, beginning_with, bytes_bpe, ignoring_merges, learn_bytes, pieces_bpe
 
 FOLDER = FIXTURES / "tokenizers"
 VOCABULARY = 1200
+ALPHABET = 500  # characters that are tokens of their own in the SentencePiece kind
 BYTE_LEVEL = {
     # name: (pattern, normalizer, GGUF's pre, special, user-defined, bos, special tokens first)
     "qwen2": (QWEN2, normalizers.NFC(), "qwen2", ["<|endoftext|>", "<|im_start|>", "<|im_end|>"], ["<tool>", "</tool>"], None),
@@ -30,73 +32,47 @@ def training_texts(pool):
     return pool["texts"] * 2 + pool["code"] + pool["emoji"] + pool["numbers"] + (FIXTURES / "reviews.txt").read_text().splitlines() * 2
 
 
-def begins_with(tokenizer, bos, byte_level):
-    if not bos:
-        if byte_level:
-            tokenizer.post_processor = processors.ByteLevel(trim_offsets=False)
-        return
-    template = processors.TemplateProcessing(single=f"{bos} $A", pair=f"{bos} $A {bos}:1 $B:1", special_tokens=[(bos, tokenizer.token_to_id(bos))])
-    tokenizer.post_processor = processors.Sequence([processors.ByteLevel(trim_offsets=False), template]) if byte_level else template
-
-
 def byte_level(name, pool):
     pattern, normalizer, _, special, user_defined, bos = BYTE_LEVEL[name]
-    tokenizer = Tokenizer(models.BPE())
-    if normalizer:
-        tokenizer.normalizer = normalizer
-    level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=pattern in ("digits", "gpt2"))
-    if pattern == "digits":
-        tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=True), level])
-    elif pattern == "gpt2":
-        tokenizer.pre_tokenizer = level
-    else:
-        tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(pattern), behavior="isolated"), level])
-    tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(vocab_size=VOCABULARY, initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()), show_progress=False)
-    tokenizer.train_from_iterator(training_texts(pool), trainer)
-    tokenizer.add_special_tokens([AddedToken(text, special=True, normalized=False) for text in special])
-    tokenizer.add_tokens([AddedToken(text, normalized=False) for text in user_defined])
+    tokenizer = bytes_bpe(pattern, normalizer)
+    learn_bytes(tokenizer, training_texts(pool), VOCABULARY)
+    tokenizer.add_special_tokens(added(special, special=True))
+    tokenizer.add_tokens(added(user_defined, special=False))
     if pattern in (TEKKEN, LLAMA3):
-        state = json.loads(tokenizer.to_str())
-        state["model"]["ignore_merges"] = True
-        # Some tokens that only `ignore_merges` still finds.
-        merges = state["model"]["merges"]
-        state["model"]["merges"] = [merge for index, merge in enumerate(merges) if index < 300 or index % 7]
-        tokenizer = Tokenizer.from_str(json.dumps(state))
-    begins_with(tokenizer, bos, True)
+        # Some tokens that only the look-up of whole words still finds.
+        tokenizer = ignoring_merges(tokenizer, keeps=lambda index: index < 300 or index % 7)
+    level = processors.ByteLevel(trim_offsets=False)
+    tokenizer.post_processor = processors.Sequence([level, beginning_with(bos, tokenizer)]) if bos else level
     return tokenizer
+
+
+def learn_pieces(texts):
+    """The characters and pieces that a SentencePiece-like training finds, in the order of their ranks: merges first."""
+    trained = Tokenizer(models.BPE())
+    trained.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
+    trained.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="never", split=True)
+    # The trainer's own choice of the most frequent characters is another one at each run where some are equally frequent.
+    counts = Counter("▁".join(texts).replace(" ", "▁"))
+    alphabet = sorted(counts, key=lambda character: (-counts[character], character))[:ALPHABET]
+    trainer = trainers.BpeTrainer(vocab_size=VOCABULARY, initial_alphabet=alphabet, limit_alphabet=ALPHABET, show_progress=False)
+    trained.train_from_iterator(texts, trainer)
+    state = json.loads(trained.to_str())["model"]
+    merged = [left + right for left, right in state["merges"]]
+    return list(dict.fromkeys(merged + sorted(set(state["vocab"]) - set(merged))))
 
 
 def pieces(name, pool):
     """SentencePiece's kind of BPE as Llama 2 (with the space before a text) and Gemma have it, with scores -0, -1, -2 … by rank."""
     special, user_defined, bos, prefix = PIECES[name]
-    base = [text for text in special] + [f"<0x{byte:02X}>" for byte in range(256)] + [text.replace(" ", "▁") for text in user_defined if text != "▁"]
-    trained = Tokenizer(models.BPE())
-    trained.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
-    trained.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="never", split=True)
-    trained.train_from_iterator(training_texts(pool), trainers.BpeTrainer(vocab_size=VOCABULARY, limit_alphabet=500, show_progress=False))
-    state = json.loads(trained.to_str())["model"]
-    merged = [left + right for left, right in state["merges"]]
-    order = list(dict.fromkeys(merged + sorted(set(state["vocab"]) - set(merged))))
-    vocabulary = {text: index for index, text in enumerate(dict.fromkeys(base + order))}
-    scores = {text: -float(index) for index, text in enumerate(order)}
-    merges = sorted(
-        (-scores[text], vocabulary[text[:cut]], vocabulary[text[cut:]], text[:cut], text[cut:])
-        for text in order for cut in range(1, len(text)) if text[:cut] in vocabulary and text[cut:] in vocabulary
-    )  # fmt: skip
-    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[(left, right) for *_, left, right in merges], unk_token="<unk>", fuse_unk=True, byte_fallback=True))
-    tail = [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()]
-    if prefix:
-        tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
-        tokenizer.decoder = decoders.Sequence([*tail, decoders.Strip(" ", 1, 0)])
-    else:
-        tokenizer.normalizer = normalizers.Replace(" ", "▁")
-        tokenizer.pre_tokenizer = pre_tokenizers.Split(" ", "merged_with_previous")
-        tokenizer.decoder = decoders.Sequence(tail)
-    tokenizer.add_special_tokens([AddedToken(text, special=True, normalized=False) for text in special])
+    base = special + [f"<0x{byte:02X}>" for byte in range(256)] + [text.replace(" ", "▁") for text in user_defined if text != "▁"]
+    learned = learn_pieces(training_texts(pool))
+    vocabulary = {text: index for index, text in enumerate(dict.fromkeys(base + learned))}
+    scores = {text: -float(rank) for rank, text in enumerate(learned)}
+    tokenizer = pieces_bpe(vocabulary, scores, prefix)
+    tokenizer.add_special_tokens(added(special, special=True))
     # Gemma's runs of spaces are written with ▁ and so match no text; merging makes the same of them.
-    tokenizer.add_tokens([AddedToken(text.replace(" ", "▁"), normalized=False) for text in user_defined])
-    begins_with(tokenizer, bos, False)
+    tokenizer.add_tokens(added([text.replace(" ", "▁") for text in user_defined], special=False))
+    tokenizer.post_processor = beginning_with(bos, tokenizer)
     return tokenizer, scores
 
 
