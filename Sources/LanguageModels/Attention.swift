@@ -4,10 +4,8 @@ import TensorCore
 package struct Attention: Sendable {
   /// `[T, H · d]`; row t stands at position `offset + t` and sees the keys that ``visible(at:)`` tells.
   package let queries: MatrixView
-  /// `[S, K · d]` with S at least `offset + T`.
-  package let keys: MatrixView
-  /// Shape `[S, K · d]`.
-  package let values: MatrixView
+  /// Those of at least `offset + T` positions.
+  package let keyValues: KeyValues
   package let headSize: Int
   package let offset: Int
   /// What the products of queries and keys are multiplied by before the softmax.
@@ -19,20 +17,48 @@ package struct Attention: Sendable {
 
   /// - Parameter scale: 1 / √d when `nil`.
   package init(
-    queries: MatrixView, keys: MatrixView, values: MatrixView, headSize: Int, offset: Int = 0, scale: Float? = nil,
-    window: Int? = nil
+    queries: MatrixView, keyValues: KeyValues, headSize: Int, offset: Int = 0, scale: Float? = nil, window: Int? = nil
   ) {
     self.queries = queries
-    self.keys = keys
-    self.values = values
+    self.keyValues = keyValues
     self.headSize = headSize
     self.offset = offset
     self.scale = scale ?? 1 / Float(headSize).squareRoot()
     self.window = window
   }
 
+  /// Attention over keys and values in rows, shape `[S, K · d]` each.
+  package init(
+    queries: MatrixView, keys: MatrixView, values: MatrixView, headSize: Int, offset: Int = 0, scale: Float? = nil,
+    window: Int? = nil
+  ) {
+    self.init(
+      queries: queries, keyValues: .rows(keys: keys, values: values), headSize: headSize, offset: offset, scale: scale,
+      window: window)
+  }
+
   package var headCount: Int { queries.columns / headSize }
-  package var keyValueHeadCount: Int { keys.columns / headSize }
+
+  package var keyValueHeadCount: Int {
+    switch keyValues {
+    case .rows(let keys, _): keys.columns / headSize
+    case .cached(let cached): cached.layout.headCount
+    }
+  }
+
+  /// Positions that there are keys and values of.
+  package var positionCount: Int {
+    switch keyValues {
+    case .rows(let keys, _): keys.rows
+    case .cached(let cached): cached.count
+    }
+  }
+
+  /// Shape `[S, K · d]`; for keys and values in rows only.
+  package var keys: MatrixView { keyValues.rows.keys }
+  /// Shape `[S, K · d]`; for keys and values in rows only.
+  package var values: MatrixView { keyValues.rows.values }
+
   /// Query heads that share a key and value head.
   package var groupSize: Int { headCount / keyValueHeadCount }
 
@@ -48,9 +74,22 @@ package struct Attention: Sendable {
   }
 }
 
+/// Where the keys and values are.
+package enum KeyValues: Sendable {
+  /// In rows as products give them, shape `[S, K · d]` each.
+  case rows(keys: MatrixView, values: MatrixView)
+  /// In the pages of a cache.
+  case cached(CachedKeyValues)
+
+  fileprivate var rows: (keys: MatrixView, values: MatrixView) {
+    guard case .rows(let keys, let values) = self else { preconditionFailure("keys and values are in a cache") }
+    return (keys, values)
+  }
+}
+
 /// What the backward pass of attention needs of one sequence and where it writes.
 package struct AttentionGradient: Sendable {
-  /// The forward pass, with `offset` 0.
+  /// The forward pass, with `offset` 0 and keys and values in rows.
   package let attention: Attention
   /// The result of the forward pass, `[T, H · d]`.
   package let output: MatrixView

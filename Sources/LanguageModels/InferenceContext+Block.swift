@@ -17,22 +17,21 @@ extension InferenceContext {
     let (rows, start) = (hidden.rows, cache.count)
     let normed = workspace.normed.prefix(rows)
     let (queries, attended) = (workspace.queries.prefix(rows), workspace.attended.prefix(rows))
-    let next = cache.next(rows, block: index)
+    let (keys, values) = (workspace.keys.prefix(rows), workspace.values.prefix(rows))
 
     normalize(.attention, index, hidden, into: normed)
-    apply(.q, index, normed, into: queries)
-    apply(.k, index, normed, into: next.keys)
-    apply(.v, index, normed, into: next.values)
+    apply([.q, .k, .v], index, normed, into: [queries, keys, values])
     normalize(.query, index, queries.heads(of: configuration))
-    normalize(.key, index, next.keys.heads(of: configuration))
+    normalize(.key, index, keys.heads(of: configuration))
     rotary[block: index].rotate(queries, start: start)
-    rotary[block: index].rotate(next.keys, start: start)
-    let seen = cache.all(with: rows, block: index)
+    rotary[block: index].rotate(keys, start: start)
+    cache.store(keys: keys, values: values, block: index)
     let attention = Attention(
-      queries: queries, keys: seen.keys, values: seen.values, headSize: configuration.headSize, offset: start,
-      scale: configuration.attentionScale, window: configuration.window(ofBlock: index))
+      queries: queries, keyValues: .cached(cache.keyValues(with: rows, block: index)),
+      headSize: configuration.headSize, offset: start, scale: configuration.attentionScale,
+      window: configuration.window(ofBlock: index))
     backend.attend(attention, into: attended, logSums: nil)
-    apply(.o, index, attended, into: normed)
+    apply([.o], index, attended, into: [normed])
     normalize(.postAttention, index, normed)
     hidden.add(normed)
   }
@@ -42,33 +41,36 @@ extension InferenceContext {
     let normed = workspace.normed.prefix(rows)
     let (gate, up) = (workspace.gate.prefix(rows), workspace.up.prefix(rows))
     normalize(.feedForward, index, hidden, into: normed)
-    apply(.gate, index, normed, into: gate)
-    apply(.up, index, normed, into: up)
+    apply([.gate, .up], index, normed, into: [gate, up])
     backend.gate(gate, up, by: model.configuration.architecture.activation, into: gate)
-    apply(.down, index, gate, into: normed)
+    apply([.down], index, gate, into: [normed])
     normalize(.postFeedForward, index, normed)
     hidden.add(normed)
   }
 
-  /// y = x Wᵀ, the bias and the adapter's scale · (x Aᵀ) Bᵀ added.
-  private func apply(_ layer: LinearLayer, _ block: Int, _ x: MatrixView, into y: MatrixView) {
-    multiply(x, by: model.blocks[block][layer], into: y)
-    if let bias = model.blocks[block].bias(of: layer) { backend.add(bias, toRowsOf: y) }
-    guard let pair = model.adapter?.pairs[block][layer] else { return }
+  /// y = x Wᵀ, the bias and the adapter's scale · (x Aᵀ) Bᵀ added, for layers that share x.
+  private func apply(_ layers: [LinearLayer], _ index: Int, _ x: MatrixView, into ys: [MatrixView]) {
+    let block = model.blocks[index]
+    multiply(x, by: layers.map { block[$0] }, into: ys)
+    for (layer, y) in zip(layers, ys) {
+      if let bias = block.bias(of: layer) { backend.add(bias, toRowsOf: y) }
+      if let pair = model.adapter?.pairs[index][layer] { add(pair, of: x, to: y) }
+    }
+  }
+
+  private func add(_ pair: LoRAPair, of x: MatrixView, to y: MatrixView) {
     let reduced = workspace.reduced.view.reshaped(x.rows, pair.rank)
     backend.multiply(x, transposed: false, by: pair.a.view, transposed: true, into: reduced, scale: 1, keep: 0)
     backend.multiply(
       reduced, transposed: false, by: pair.b.view, transposed: true, into: y, scale: pair.scale, keep: 1)
   }
 
-  /// y = x Wᵀ, of rounded x where the model rounds activations.
-  func multiply(_ x: MatrixView, by weight: WeightMatrix, into y: MatrixView) {
-    guard model.activations == .int8, let rounding = ActivationRounding(beside: weight) else {
-      return backend.multiply(x, by: weight, into: y)
+  /// y = x Wᵀ for weights that share x, in the activations that the model wants.
+  func multiply(_ x: MatrixView, by weights: [WeightMatrix], into ys: [MatrixView]) {
+    switch model.activations {
+    case .float32: for (weight, y) in zip(weights, ys) { backend.multiply(x, by: weight, into: y) }
+    case .int8: backend.multiply(x, by: weights, into: ys, rounding: workspace.rounded)
     }
-    let rounded = workspace.rounded.view.reshaped(x.rows, x.columns)
-    rounding.round(x, into: rounded)
-    backend.multiply(rounded, by: weight, into: y)
   }
 
   /// y = norm(x), or x itself normed when there is no y; nothing happens when the block lacks the norm.
@@ -90,13 +92,15 @@ struct InferenceWorkspace {
   let hidden: Matrix
   let normed: Matrix
   let queries: Matrix
+  let keys: Matrix
+  let values: Matrix
   let attended: Matrix
   let gate: Matrix
   let up: Matrix
   /// x Aᵀ, of as many columns as the adapter's largest rank.
   let reduced: Matrix
-  /// The widest input of a product, rounded; of no columns when nothing is rounded.
-  let rounded: Matrix
+  /// The input of products, in 8 bits.
+  let rounded = RoundedActivations()
 
   init(_ model: LanguageModel, rows: Int) {
     let configuration = model.configuration
@@ -104,11 +108,12 @@ struct InferenceWorkspace {
     hidden = Matrix(rows: rows, columns: configuration.hiddenSize)
     normed = Matrix(rows: rows, columns: configuration.hiddenSize)
     queries = Matrix(rows: rows, columns: width)
+    let sharedWidth = configuration.keyValueHeadCount * configuration.headSize
+    keys = Matrix(rows: rows, columns: sharedWidth)
+    values = Matrix(rows: rows, columns: sharedWidth)
     attended = Matrix(rows: rows, columns: width)
     gate = Matrix(rows: rows, columns: configuration.feedForwardSize)
     up = Matrix(rows: rows, columns: configuration.feedForwardSize)
     reduced = Matrix(rows: rows, columns: model.adapter?.largestRank ?? 0)
-    let widest = max(configuration.hiddenSize, width, configuration.feedForwardSize)
-    rounded = Matrix(rows: rows, columns: model.activations == .float32 ? 0 : widest)
   }
 }

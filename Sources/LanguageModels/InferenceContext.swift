@@ -14,12 +14,31 @@ package final class InferenceContext {
   private(set) var rotary: RotaryEmbeddings
   private(set) var workspace: InferenceWorkspace
 
+  /// A context whose cache is as exact as the model's activations: float32, or float16 beside rounded ones.
+  ///
   /// - Parameter chunkSize: Tokens that pass through the blocks together; more cost memory, fewer cost time.
-  package init(_ model: LanguageModel, chunkSize: Int = 256, backend: any ComputeBackend = CPUBackend.shared) {
+  package convenience init(
+    _ model: LanguageModel, chunkSize: Int = 256, backend: any ComputeBackend = CPUBackend.shared
+  ) {
+    let cache = KVCache(model.configuration, isExact: model.activations == .float32)
+    self.init(model, cache, chunkSize, backend)
+  }
+
+  /// A context with a cache in a format of choice.
+  ///
+  /// - Throws: ``KVFormatError`` when the format does not fit the size of the model's heads.
+  package convenience init(
+    _ model: LanguageModel, cache format: KVFormat, chunkSize: Int = 256,
+    backend: any ComputeBackend = CPUBackend.shared
+  ) throws(KVFormatError) {
+    self.init(model, try KVCache(model.configuration, format: format), chunkSize, backend)
+  }
+
+  private init(_ model: LanguageModel, _ cache: KVCache, _ chunkSize: Int, _ backend: any ComputeBackend) {
     self.model = model
+    self.cache = cache
     self.chunkSize = chunkSize
     self.backend = backend
-    cache = KVCache(model.configuration)
     rotary = RotaryEmbeddings(model.configuration, positions: 0)
     workspace = InferenceWorkspace(model, rows: 1)
   }
@@ -87,7 +106,7 @@ package final class InferenceContext {
   private func project(_ hidden: MatrixView, into logits: MatrixView) {
     let normed = workspace.normed.prefix(hidden.rows)
     backend.normalize(hidden, gain: model.outputNorm, epsilon: model.configuration.normEpsilon, into: normed)
-    multiply(normed, by: model.head, into: logits)
+    multiply(normed, by: [model.head], into: [logits])
   }
 }
 

@@ -1,25 +1,41 @@
+import CTensorKernels
 import TensorCore
 
 /// Keys and values of the tokens that a model has read, block by block, so that each token is computed once.
+///
+/// Memory is taken page by page as it is filled, and never copied.
 package struct KVCache {
   /// Positions filled.
   package private(set) var count = 0
-  private var keys: [Matrix]
-  private var values: [Matrix]
-  private let width: Int
+  package let layout: KVLayout
+  /// Pages by block; all blocks have as many.
+  private var pages: [[KVPage]]
   private let limit: Int
 
   /// An empty cache; memory grows with what is read, up to the model's context.
-  package init(_ configuration: ModelConfiguration) {
-    width = configuration.keyValueHeadCount * configuration.headSize
+  ///
+  /// - Throws: ``KVFormatError`` when the format does not fit the size of the heads.
+  package init(_ configuration: ModelConfiguration, format: KVFormat) throws(KVFormatError) {
+    guard configuration.headSize.isMultiple(of: format.headSizeMultiple) else {
+      throw KVFormatError(format: format, headSize: configuration.headSize)
+    }
+    self.init(configuration, checked: format)
+  }
+
+  /// An empty cache of floats, which fit heads of every size: float32 when it has to be exact, or else float16.
+  package init(_ configuration: ModelConfiguration, isExact: Bool) {
+    self.init(configuration, checked: isExact ? .f32 : .f16)
+  }
+
+  private init(_ configuration: ModelConfiguration, checked format: KVFormat) {
+    layout = KVLayout(
+      format: format, headCount: configuration.keyValueHeadCount, headSize: configuration.headSize)
     limit = configuration.contextLength
-    let empty = Matrix(rows: 0, columns: width)
-    keys = Array(repeating: empty, count: configuration.blockCount)
-    values = keys
+    pages = Array(repeating: [], count: configuration.blockCount)
   }
 
   /// Bytes that the cache holds now.
-  package var byteCount: Int { keys.reduce(0) { $0 + 2 * $1.rows * width * 4 } }
+  package var byteCount: Int { pages.reduce(0) { $0 + $1.count * layout.pageBytes } }
 
   /// Makes room for `added` more positions.
   ///
@@ -27,24 +43,26 @@ package struct KVCache {
   mutating func reserve(_ added: Int) throws(ModelError) {
     let needed = count + added
     guard needed <= limit else { throw .contextExceeded(tokens: needed, limit: limit) }
-    let capacity = keys.first?.rows ?? 0
-    if needed <= capacity { return }
-    let grown = min(limit, max(needed, 2 * capacity, 256))
-    for block in keys.indices {
-      keys[block] = enlarged(keys[block], to: grown)
-      values[block] = enlarged(values[block], to: grown)
+    for block in pages.indices {
+      while pages[block].count * KVLayout.pageSize < needed { pages[block].append(KVPage(layout)) }
     }
   }
 
-  /// Where the keys and values of the next `added` positions of a block go.
-  func next(_ added: Int, block: Int) -> (keys: MatrixView, values: MatrixView) {
-    let range = count..<count + added
-    return (keys[block].view[range], values[block].view[range])
+  /// Stores the keys and values `[T, K · d]` of a block for the next positions, which are reserved.
+  func store(keys: MatrixView, values: MatrixView, block: Int) {
+    let size = KVLayout.pageSize
+    var row = 0
+    while row < keys.rows {
+      let position = count + row
+      let part = row..<min(keys.rows, row + size - position % size)
+      pages[block][position / size].store(keys: keys[part], values: values[part], at: position % size, layout)
+      row = part.upperBound
+    }
   }
 
   /// Keys and values of a block, the next `added` positions included.
-  func all(with added: Int, block: Int) -> (keys: MatrixView, values: MatrixView) {
-    (keys[block].prefix(count + added), values[block].prefix(count + added))
+  func keyValues(with added: Int, block: Int) -> CachedKeyValues {
+    CachedKeyValues(layout: layout, pages: pages[block], count: count + added)
   }
 
   /// Counts the next positions as filled.
@@ -52,10 +70,84 @@ package struct KVCache {
 
   /// Forgets all positions from `position` on.
   package mutating func truncate(to position: Int) { count = min(count, position) }
+}
 
-  private func enlarged(_ matrix: Matrix, to rows: Int) -> Matrix {
-    let larger = Matrix(rows: rows, columns: width)
-    larger.prefix(count).copy(from: matrix.prefix(count))
-    return larger
+/// Keys and values of one block as a cache stores them.
+package struct CachedKeyValues: Sendable {
+  package let layout: KVLayout
+  let pages: [KVPage]
+  /// Positions filled.
+  package let count: Int
+}
+
+/// Memory for the keys and values of ``KVLayout/pageSize`` positions of one block.
+///
+/// The cache that owns it is the only one who writes, and never while attention reads.
+final class KVPage: @unchecked Sendable {
+  private let memory: UnsafeMutableRawPointer
+
+  /// Zeros, so that lanes of positions that are not filled yet hold numbers.
+  init(_ layout: KVLayout) {
+    memory = .allocate(byteCount: layout.pageBytes, alignment: 64)
+    memory.initializeMemory(as: UInt8.self, repeating: 0, count: layout.pageBytes)
+  }
+
+  deinit { memory.deallocate() }
+
+  /// Where the keys of a head begin.
+  func head(_ index: Int, _ layout: KVLayout) -> UnsafeMutableRawPointer { memory + index * layout.headBytes }
+
+  /// Stores keys and values `[T, K · d]` at positions of this page.
+  func store(keys: MatrixView, values: MatrixView, at position: Int, _ layout: KVLayout) {
+    for index in 0..<layout.headCount {
+      let (head, column) = (head(index, layout), index * layout.headSize)
+      var row = 0
+      while row < keys.rows {
+        let lane = (position + row) % 16
+        let count = min(16 - lane, keys.rows - row)
+        layout.storeKeys(keys.row(row) + column, keys.columns, count, at: position + row, head)
+        row += count
+      }
+      layout.storeValues(values.base + column, values.columns, values.rows, at: position, head)
+    }
+  }
+}
+
+extension KVLayout {
+  /// Stores rows of one head that go into one panel of 16 keys.
+  fileprivate func storeKeys(
+    _ rows: UnsafePointer<Float>, _ stride: Int, _ count: Int, at position: Int, _ head: UnsafeMutableRawPointer
+  ) {
+    let kernels = InstructionSet.current.kernels
+    let panel = head + position / 16 * keyPanelBytes + position % 16 * laneBytes / 16
+    switch format {
+    case .f32: kernels.pack_rows_f32(rows, stride, count, headSize, panel.assumingMemoryBound(to: Float.self))
+    case .f16: kernels.pack_rows_f16(rows, stride, count, headSize, panel.assumingMemoryBound(to: UInt16.self))
+    case .q8_0:
+      let scales = (head + keyScales).assumingMemoryBound(to: UInt16.self)
+      kernels.pack_rows_q8(
+        rows, stride, count, headSize, panel.assumingMemoryBound(to: Int8.self),
+        scales + position / 16 * (headSize / 32 * 16) + position % 16)
+    }
+  }
+
+  /// Stores rows of one head at consecutive positions.
+  fileprivate func storeValues(
+    _ rows: UnsafePointer<Float>, _ stride: Int, _ count: Int, at position: Int, _ head: UnsafeMutableRawPointer
+  ) {
+    let kernels = InstructionSet.current.kernels
+    let (place, panelStride) = (head + values + position * laneBytes, 16 * Self.pageSize)
+    switch format {
+    case .f32:
+      kernels.pack_columns_f32(
+        rows, stride, count, headSize, place.assumingMemoryBound(to: Float.self), panelStride)
+    case .f16:
+      kernels.pack_columns_f16(
+        rows, stride, count, headSize, place.assumingMemoryBound(to: UInt16.self), panelStride)
+    case .q8_0:
+      kernels.pack_columns_q8(
+        rows, stride, count, headSize, place.assumingMemoryBound(to: Int8.self),
+        (head + valueScales).assumingMemoryBound(to: UInt16.self) + position, Self.pageSize)
+    }
   }
 }

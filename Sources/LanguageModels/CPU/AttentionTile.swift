@@ -1,0 +1,175 @@
+import CTensorKernels
+import TensorCore
+
+/// Some queries of all heads that share a key and value head, and the softmax over the keys that they have met so far.
+///
+/// Row `t · G + h` is query t of the group's head h, with G heads in a group: neighbours see the same keys.
+/// Dao et al., "FlashAttention", 2022, arXiv:2205.14135.
+struct AttentionTile {
+  let attention: Attention
+  let keyValueHead: Int
+  /// Queries of the tile.
+  let queries: Range<Int>
+  let backend: CPUBackend
+  let memory: AttentionTileMemory
+
+  /// Queries whose scores are there at once: those of few enough that all of a page's scores stay in the first-level
+  /// cache, and that little is computed above the diagonal.
+  private static let step = 16
+
+  /// - Parameter memory: Numbers of ``AttentionTileMemory/count(_:queries:)``.
+  init(
+    _ attention: Attention, keyValueHead: Int, queries: Range<Int>, memory: UnsafeMutablePointer<Float>,
+    backend: CPUBackend
+  ) {
+    self.attention = attention
+    self.keyValueHead = keyValueHead
+    self.queries = queries
+    self.backend = backend
+    self.memory = AttentionTileMemory(attention, queries: queries.count, at: memory)
+    takeQueries()
+  }
+
+  /// Rows of the tile.
+  var rowCount: Int { queries.count * attention.groupSize }
+
+  /// Σ exp(score − maximum) · value of a row, `[d]`, of the keys met so far.
+  func output(ofRow row: Int) -> UnsafeMutablePointer<Float> { memory.output + row * memory.paddedSize }
+
+  /// Copies the queries side by side, scaled, and begins with no key met.
+  private func takeQueries() {
+    let (size, group) = (attention.headSize, attention.groupSize)
+    for row in 0..<queries.count {
+      let source = attention.queries.row(queries.lowerBound + row) + keyValueHead * group * size
+      let target = memory.queries + row * group * size
+      for index in 0..<group * size { target[index] = source[index] * attention.scale }
+    }
+    memory.output.update(repeating: 0, count: rowCount * memory.paddedSize)
+    memory.maxima.update(repeating: -.infinity, count: rowCount)
+    memory.sums.update(repeating: 0, count: rowCount)
+  }
+
+  /// Meets the keys of some positions, those that the queries do not see left out.
+  func meet(_ positions: Range<Int>) {
+    let seen = attention.visible(toRows: queries).clamped(to: positions)
+    if seen.isEmpty { return }
+    let size = KVLayout.pageSize
+    for page in seen.lowerBound / size...(seen.upperBound - 1) / size {
+      let first = page * size
+      let needed = seen.clamped(to: first..<first + size).movedDown(by: first)
+      let panels = attention.keyValues.panels(
+        page: page, head: keyValueHead, headSize: attention.headSize, needed: needed, scratch: memory.panels,
+        with: backend.kernels)
+      for start in stride(from: queries.lowerBound, to: queries.upperBound, by: Self.step) {
+        meet(panels, at: first, needed, rows: start..<min(start + Self.step, queries.upperBound))
+      }
+    }
+  }
+
+  /// Some of the queries meet the keys of a page: S = Q Kᵀ, P = exp(S − maximum), O = O · factor + P V.
+  private func meet(_ panels: KeyValuePanels, at first: Int, _ needed: Range<Int>, rows: Range<Int>) {
+    let seen = attention.visible(toRows: rows).clamped(to: first + needed.lowerBound..<first + needed.upperBound)
+      .movedDown(by: first)
+    if seen.isEmpty { return }
+    let (size, group) = (attention.headSize, attention.groupSize)
+    let firstRow = (rows.lowerBound - queries.lowerBound) * group
+    // Scores of whole panels, from the one that holds the first position seen.
+    let panel = seen.lowerBound / 16
+    let width = memory.scoreWidth
+    multiply(
+      panels.keys, panels.areHalves, firstNumber: panel * 16 * size, count: (seen.upperBound + 15) / 16 - panel,
+      stride: 16 * size, depth: size, memory.queries + firstRow * size, stride: size, rows.count * group,
+      into: memory.scores, stride: width, keep: false)
+    let scores = memory.scores + (seen.lowerBound - panel * 16)
+    for row in rows {
+      let visible = attention.visible(at: attention.offset + row).clamped(
+        to: first + seen.lowerBound..<first + seen.upperBound
+      )
+      .movedDown(by: first + seen.lowerBound)
+      let line = (row - rows.lowerBound) * group
+      for head in line..<line + group {
+        weigh(scores + head * width, count: seen.count, visible: visible, row: firstRow + head)
+      }
+    }
+    multiply(
+      panels.values, panels.areHalves, firstNumber: seen.lowerBound * 16, count: memory.paddedSize / 16,
+      stride: 16 * KVLayout.pageSize, depth: seen.count, scores, stride: width, rows.count * group,
+      into: output(ofRow: firstRow), stride: memory.paddedSize, keep: true)
+  }
+
+  /// Turns the scores of a row into weights, zero outside `visible`, and scales what the row has summed up before.
+  private func weigh(_ scores: UnsafeMutablePointer<Float>, count: Int, visible: Range<Int>, row: Int) {
+    if !visible.isEmpty {
+      let factor = backend.kernels.online_softmax(
+        scores + visible.lowerBound, visible.count, memory.maxima + row, memory.sums + row)
+      if factor != 1 { backend.kernels.scale(factor, output(ofRow: row), memory.paddedSize) }
+    }
+    if visible.count == count { return }
+    scores.update(repeating: 0, count: visible.lowerBound)
+    (scores + visible.upperBound).update(repeating: 0, count: count - visible.upperBound)
+  }
+
+  /// One tile product over panels of either kind of numbers.
+  private func multiply(
+    _ panels: UnsafeRawPointer, _ areHalves: Bool, firstNumber: Int, count: Int, stride panelStride: Int, depth: Int,
+    _ x: UnsafePointer<Float>, stride xStride: Int, _ rows: Int, into y: UnsafeMutablePointer<Float>,
+    stride yStride: Int, keep: Bool
+  ) {
+    if areHalves {
+      backend.kernels.tile_halves(
+        panels.assumingMemoryBound(to: UInt16.self) + firstNumber, count, panelStride, depth, x, xStride, rows, y,
+        yStride, keep ? 1 : 0)
+    } else {
+      backend.kernels.tile_floats(
+        panels.assumingMemoryBound(to: Float.self) + firstNumber, count, panelStride, depth, x, xStride, rows, y,
+        yStride, keep ? 1 : 0)
+    }
+  }
+}
+
+/// Where the parts of a tile lie.
+struct AttentionTileMemory {
+  /// `d` up to whole panels.
+  let paddedSize: Int
+  /// Scores of a row: those of a page.
+  let scoreWidth = KVLayout.pageSize
+  let queries: UnsafeMutablePointer<Float>
+  let output: UnsafeMutablePointer<Float>
+  let scores: UnsafeMutablePointer<Float>
+  let panels: UnsafeMutablePointer<Float>
+  /// The largest score of each row so far.
+  let maxima: UnsafeMutablePointer<Float>
+  /// Σ exp(score − maximum) of each row.
+  let sums: UnsafeMutablePointer<Float>
+  private let end: UnsafeMutablePointer<Float>
+
+  init(_ attention: Attention, queries count: Int, at start: UnsafeMutablePointer<Float>) {
+    let layout = attention.keyValues.panelLayout(headSize: attention.headSize)
+    let rows = count * attention.groupSize
+    var next = start
+    /// Each part begins at a cache line.
+    func take(_ count: Int) -> UnsafeMutablePointer<Float> {
+      defer { next += (count + 15) / 16 * 16 }
+      return next
+    }
+    paddedSize = layout.paddedSize
+    panels = take(attention.keyValues.needsScratch ? layout.pageBytes / 4 : 0)
+    queries = take(rows * attention.headSize)
+    output = take(rows * layout.paddedSize)
+    scores = take(rows * scoreWidth)
+    maxima = take(rows)
+    sums = take(rows)
+    end = next
+  }
+
+  /// Numbers that a tile needs.
+  static func count(_ attention: Attention, queries: Int) -> Int {
+    let start = UnsafeMutablePointer<Float>(bitPattern: 64)!
+    return AttentionTileMemory(attention, queries: queries, at: start).end - start
+  }
+}
+
+extension Range<Int> {
+  /// The range counted from another start.
+  func movedDown(by start: Int) -> Range<Int> { lowerBound - start..<upperBound - start }
+}
