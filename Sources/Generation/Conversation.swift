@@ -2,16 +2,16 @@ import ChatTemplates
 import LanguageModels
 import Tokenization
 
-/// A conversation with a chat model: what was said so far, and a context that has read it.
+/// A conversation with a chat model: what was said so far.
 ///
 /// Each answer continues the whole conversation, written down by the model's own template. What the template writes anew
-/// the same way as before is not read again.
+/// the same way as before is not read again, as long as ``KeptContexts`` keeps it.
 ///
 /// Not for use by several threads at once.
 package final class Conversation {
   package private(set) var messages: [ChatMessage]
   private let template: ChatTemplate
-  private let context: PrefixContext
+  private let model: LanguageModel
 
   /// Begins a conversation.
   ///
@@ -23,8 +23,10 @@ package final class Conversation {
     guard let source = template ?? model.tokenizer.chatTemplate else { throw ConversationError.noTemplate }
     self.template = try ChatTemplate(source)
     messages = system.map { [ChatMessage(role: "system", content: $0)] } ?? []
-    context = PrefixContext(model)
+    self.model = model
   }
+
+  deinit { KeptContexts.shared.forget(ObjectIdentifier(self)) }
 
   /// Says something and returns the answer; both belong to the conversation from then on.
   ///
@@ -37,15 +39,17 @@ package final class Conversation {
   ) throws -> Generation {
     let asked = messages + [ChatMessage(role: "user", content: text)]
     let prompt = try prompt(for: asked)
-    let generation = try TextGenerator(context).generate(
-      after: ids(of: prompt), prompt: prompt, options, isCancelled: isCancelled, onText: onText)
+    let generation = try KeptContexts.shared.lend(ObjectIdentifier(self), model) { context in
+      try TextGenerator(context).generate(
+        after: ids(of: prompt), prompt: prompt, options, isCancelled: isCancelled, onText: onText)
+    }
     messages = asked + [ChatMessage(role: "assistant", content: generation.text)]
     return generation
   }
 
   /// The text that the model is given to continue.
   private func prompt(for messages: [ChatMessage]) throws -> String {
-    let tokenizer = context.model.tokenizer
+    let tokenizer = model.tokenizer
     var options = ChatOptions()
     if let text = tokenizer.bosToken { options.variables["bos_token"] = .string(text) }
     if let text = tokenizer.eosToken { options.variables["eos_token"] = .string(text) }
@@ -55,7 +59,7 @@ package final class Conversation {
   /// The tokens of a prompt with exactly one beginning-of-sequence token where the model wants one, whether the template
   /// writes it or leaves it to the tokenizer.
   private func ids(of prompt: String) -> [Int] {
-    let tokenizer = context.model.tokenizer
+    let tokenizer = model.tokenizer
     let ids = tokenizer.ids(of: prompt, addingSpecialTokens: false)
     guard tokenizer.addsBeginningOfSequence, let beginning = tokenizer.beginningOfSequenceID, ids.first != beginning
     else { return ids }

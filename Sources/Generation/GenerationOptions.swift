@@ -5,11 +5,20 @@ package struct GenerationOptions: Sendable, Hashable {
   package var sampling: SamplingOptions
   /// Texts before which the generation ends.
   package var stop: [String]
+  /// The most tokens that are guessed from what was there before and then checked together, 0 to
+  /// ``draftTokensLimit``; changes nothing but the time.
+  package var draftTokens: Int
 
-  package init(maxTokens: Int = 64, sampling: SamplingOptions = .greedy, stop: [String] = []) {
+  /// The most tokens that can be guessed at once.
+  package static let draftTokensLimit = TokenwiseBackend.limit - 1
+
+  package init(
+    maxTokens: Int = 64, sampling: SamplingOptions = .greedy, stop: [String] = [], draftTokens: Int = 0
+  ) {
     self.maxTokens = maxTokens
     self.sampling = sampling
     self.stop = stop
+    self.draftTokens = draftTokens
   }
 }
 
@@ -39,6 +48,10 @@ package struct Generation: Sendable {
   package let promptTokens: Int
   /// How many of the prompt's tokens had been read before.
   package let reusedTokens: Int
+  /// How many tokens were guessed ahead of time.
+  package let draftedTokens: Int
+  /// How many of the guessed tokens were right.
+  package let acceptedTokens: Int
   /// Seconds that reading the prompt took.
   package let promptSeconds: Double
   /// Seconds from the first token to the last.

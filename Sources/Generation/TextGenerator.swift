@@ -39,14 +39,15 @@ package struct TextGenerator {
     var sampler = try Sampler(options.sampling)
     var output = try StreamedText(model.tokenizer, stop: options.stop, onText)
     var history = ids
+    var reader = SpeculativeReader(context, draftTokens: options.draftTokens)
     let start = ContinuousClock.now
-    var (logits, reused) = try context.read(history, isCancelled: isCancelled)
+    let reused = try reader.read(history, isCancelled: isCancelled)
     let firstToken = ContinuousClock.now
 
     var steps: [Generation.Step] = []
     var reason = Generation.StopReason.maxTokens
     while steps.count < options.maxTokens {
-      let next = try logits.withUnsafeBufferPointer { try sampler.sample(from: $0, history: history) }
+      let next = try reader.withLogits { try sampler.sample(from: $0, history: history) }
       if model.tokenizer.endOfGenerationIDs.contains(next.id) {
         reason = .endOfText
         break
@@ -59,17 +60,18 @@ package struct TextGenerator {
         break
       }
       if steps.count == options.maxTokens { break }
-      if history.count >= model.configuration.contextLength {
+      let room = min(options.maxTokens - steps.count, model.configuration.contextLength - history.count)
+      if room <= 0 {
         reason = .contextFull
         break
       }
-      logits = try context.append([next.id], isCancelled: isCancelled)
+      try reader.append(next.id, room: room - 1, isCancelled: isCancelled)
     }
     let end = ContinuousClock.now
     return Generation(
       prompt: prompt, text: output.finish(), steps: steps, stopReason: reason, promptTokens: ids.count,
-      reusedTokens: reused, promptSeconds: (firstToken - start) / .seconds(1),
-      seconds: (end - firstToken) / .seconds(1))
+      reusedTokens: reused, draftedTokens: reader.drafted, acceptedTokens: reader.accepted,
+      promptSeconds: (firstToken - start) / .seconds(1), seconds: (end - firstToken) / .seconds(1))
   }
 }
 
