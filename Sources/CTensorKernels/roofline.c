@@ -25,16 +25,16 @@ uint64_t tk_read_all(const uint8_t *bytes, size_t count) {
   return all[0] ^ all[1];
 }
 
-// Defines a loop: `step` changes one of the chains by x and y. The empty assembly tells the compiler that every result is used.
+// Defines a loop: `step` changes one of the chains by x and y. The empty assembly tells the compiler
+// that every result is used, and that x may be another number each time.
 #define PEAK(name, attribute, vector, constraint, start, step) \
   attribute static void name(size_t rounds) { \
     vector sums[chains], x = start(1), y = start(2); \
     for (int i = 0; i < chains; i++) sums[i] = start(i); \
-    __asm__ volatile("" : "+" constraint(x), "+" constraint(y)); \
     for (size_t round = 0; round < rounds; round++) { \
       _Pragma("clang loop unroll(full)") for (int i = 0; i < chains; i++) { \
         sums[i] = step(sums[i], x, y); \
-        __asm__ volatile("" : "+" constraint(sums[i])); \
+        __asm__ volatile("" : "+" constraint(sums[i]), "+" constraint(x)); \
       } \
     } \
   }

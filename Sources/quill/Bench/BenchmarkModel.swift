@@ -9,13 +9,14 @@ struct BenchmarkModel {
   let model: LanguageModel
   private let name: String
   private let quantization: BenchmarkQuantization
-  private let loadSeconds: Double
+  /// Seconds to load the model, without quantizing it.
+  let loadSeconds: Double
   private let quantizationSeconds: Double
 
   /// Loads a model and quantizes its linear layers where that is wanted.
   ///
   /// - Throws: ``BenchmarkFailure`` when there is no such model, and what loading throws.
-  init(_ name: String, quantization: BenchmarkQuantization) throws {
+  init(_ name: String, quantization: BenchmarkQuantization, activations: Activations = .float32) throws {
     let path: String
     do {
       path = try Catalogue.path(of: name)
@@ -23,7 +24,8 @@ struct BenchmarkModel {
       throw BenchmarkFailure(description: "\(error)" + (error.help.map { "\nhelp: \($0)" } ?? ""))
     }
     let (loaded, loadSeconds) = try timed { try LanguageModel(ggufPath: path) }
-    let (model, seconds) = try timed { quantization == .nf4 ? try loaded.quantized() : loaded }
+    var (model, seconds) = try timed { quantization == .nf4 ? try loaded.quantized() : loaded }
+    model.activations = activations
     self.model = model
     self.name = name
     self.quantization = quantization

@@ -27,7 +27,7 @@ struct QuantizationBenchmark: ParsableCommand {
   }
 
   func run() throws {
-    options.prepare()
+    try options.prepare()
     let loaded = try BenchmarkModel(options.model, quantization: .none)
     let weights = loaded.model.blocks.reduce(0) { sum, block in
       sum + LinearLayer.allCases.reduce(0) { $0 + block[$1].count }

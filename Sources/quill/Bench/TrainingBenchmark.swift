@@ -41,7 +41,7 @@ struct TrainingBenchmark: ParsableCommand {
   }
 
   func run() throws {
-    options.prepare()
+    try options.prepare()
     let loaded = try BenchmarkModel(options.model, quantization: quantization)
     let limit = loaded.model.configuration.contextLength
     guard length <= limit else {
