@@ -52,6 +52,11 @@ enum TextCommands {
     .labelled(
       "stop", .array(of: .string), default: [], neighbours: ["HF": "stop_strings"], "Texts before which to stop."),
     .labelled("seed", .int, default: 0, in: 0..., "The same seed draws the same tokens."),
+    .labelled(
+      "draftTokens", .int, default: 0, in: 0...GenerationOptions.draftTokensLimit, unit: "tokens",
+      neighbours: ["HF": "prompt_lookup_num_tokens", "llama.cpp": "--draft-max"],
+      "Up to so many tokens are guessed from what was there before and checked together: faster where text repeats, and the same text."
+    ),
   ]
 
   private static let generate = Command.method(
@@ -65,8 +70,10 @@ enum TextCommands {
     output.write(prompt, to: .standardOutput)
     defer { output.write("\n", to: .standardOutput) }
     let generation = try interruptible {
-      try TextGenerator(value.model).generate(prompt, options(of: call), isCancelled: isCancelled) {
-        output.write($0, to: .standardOutput)
+      try value.withContext { context in
+        try TextGenerator(context).generate(prompt, options(of: call), isCancelled: isCancelled) {
+          output.write($0, to: .standardOutput)
+        }
       }
     }
     return GenerationValue(generation: generation).value
@@ -80,7 +87,7 @@ enum TextCommands {
         temperature: call.double("temperature"), topK: call.int("topK"), topP: call.double("topP"),
         minP: call.double("minP"), repetitionPenalty: call.double("repetitionPenalty"),
         seed: UInt64(call.int("seed"))),
-      stop: call.strings("stop"))
+      stop: call.strings("stop"), draftTokens: call.int("draftTokens"))
   }
 
   private static let nextTokens = Command.method(
@@ -92,8 +99,9 @@ enum TextCommands {
     returns: "Figure", "Shows which tokens the model finds likeliest next, with their probabilities.",
     example: "load(\"smollm2-135m\").nextTokens(after: \"The capital of France is\", top: 5)"
   ) { value, call in
+    let ids = ids(of: call.value("after"), value.model)
     let logits = try interruptible {
-      try InferenceContext(value.model).read(ids(of: call.value("after"), value.model), isCancelled: call.isCancelled)
+      try value.withContext { try $0.read(ids, isCancelled: call.isCancelled).logits }
     }
     let likeliest = try logits.withUnsafeBufferPointer { try topTokens(of: $0, call.int("top")) }
     let rows = try likeliest.map { candidate in
@@ -138,7 +146,9 @@ enum TextCommands {
         ComparisonTable.Row(
           prompt: prompt,
           answers: try models.map { value in
-            try TextGenerator(value.model).generate(prompt, options, isCancelled: call.isCancelled).text
+            try value.withContext {
+              try TextGenerator($0).generate(prompt, options, isCancelled: call.isCancelled).text
+            }
           })
       }
     }

@@ -26,6 +26,13 @@ extension TextCommands {
       "reusedTokens", of: GenerationValue.self, returns: .int,
       "How many of the prompt's tokens came from the cache, because they had been read before."
     ) { $0.generation.reusedTokens.value },
+    .property(
+      "draftedTokens", of: GenerationValue.self, returns: .int,
+      "How many tokens were guessed ahead, with `draftTokens:`."
+    ) { $0.generation.draftedTokens.value },
+    .property(
+      "acceptedTokens", of: GenerationValue.self, returns: .int, "How many of the guessed tokens were right."
+    ) { $0.generation.acceptedTokens.value },
     .property("tokensPerSecond", of: GenerationValue.self, returns: .double, "How fast tokens were added.") {
       $0.generation.tokensPerSecond.value
     },

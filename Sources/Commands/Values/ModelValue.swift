@@ -20,6 +20,13 @@ package final class ModelValue: CommandObject {
 
   package init(_ model: LanguageModel) { self.model = model }
 
+  deinit { KeptContexts.shared.forget(ObjectIdentifier(self)) }
+
+  /// Lends a context that may have read what a text begins with: this value's own, for its model never changes.
+  func withContext<Result>(_ body: (PrefixContext) throws -> Result) rethrows -> Result {
+    try KeptContexts.shared.lend(ObjectIdentifier(self), model, body)
+  }
+
   package var description: String {
     let size = NumberText.bytes(model.byteCount)
     let parameters = NumberText.count(model.parameterCount)

@@ -28,7 +28,17 @@ package struct GenerationValue: CommandObject {
       case .contextFull: "the context is full"
       }
     let rate = NumberText.tokensPerSecond(generation.tokensPerSecond)
-    return "\(generation.steps.count) tokens, \(rate), \(reason)"
+    return "\(generation.steps.count) tokens, \(rate), \(reason)\(reuse)\(guesses)"
+  }
+
+  private var reuse: String {
+    if generation.reusedTokens == 0 { return "" }
+    return "; \(generation.reusedTokens) of \(generation.promptTokens) prompt tokens from the cache"
+  }
+
+  private var guesses: String {
+    if generation.draftedTokens == 0 { return "" }
+    return "; \(generation.acceptedTokens) of \(generation.draftedTokens) guessed tokens were right"
   }
 }
 
