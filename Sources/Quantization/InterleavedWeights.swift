@@ -15,6 +15,7 @@ package struct InterleavedWeights: Sendable {
   private let stripBytes: Int
   private let strips: Bytes
   private let kernels: tk_kernels
+  private static let bytesAtOnce = 8 << 20
 
   /// Interleaves a matrix on all threads; `nil` when its format, or its shape in this format, has no such layout.
   ///
@@ -25,13 +26,20 @@ package struct InterleavedWeights: Sendable {
     let (rows, columns, count) = (weight.rows, weight.columns, (weight.rows + stripRows - 1) / stripRows)
     strips = Bytes(count: count * stripBytes) { buffer in
       let target = Target(base: buffer.baseAddress!.assumingMemoryBound(to: UInt8.self))
-      ThreadPool.shared.runRanges(count) { range in
-        for strip in range {
-          source.withRows(from: strip * stripRows) { packed in
-            kernels.interleave(
-              source.layout, packed, min(stripRows, rows - strip * stripRows), columns, target.base + strip * stripBytes)
+      // A file's pages go as soon as their rows are interleaved: never are two copies of a large matrix in memory.
+      let step = max(1, Self.bytesAtOnce / stripBytes)
+      for first in stride(from: 0, to: count, by: step) {
+        let step = min(step, count - first)
+        ThreadPool.shared.runRanges(step) { range in
+          for strip in first + range.lowerBound..<first + range.upperBound {
+            source.withRows(from: strip * stripRows) { packed in
+              kernels.interleave(
+                source.layout, packed, min(stripRows, rows - strip * stripRows), columns,
+                target.base + strip * stripBytes)
+            }
           }
         }
+        source.release(rows: first * stripRows..<min(rows, (first + step) * stripRows))
       }
     }
     self.rows = rows

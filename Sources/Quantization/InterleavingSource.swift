@@ -53,6 +53,11 @@ struct InterleavingSource: @unchecked Sendable {
     self.scaleColumns = scaleColumns
   }
 
+  /// Gives back the pages of a mapped file behind some rows.
+  func release(rows range: Range<Int>) {
+    blocks[range.lowerBound * rowBytes..<range.upperBound * rowBytes].releasePages()
+  }
+
   /// Hands over the rows from `row` on.
   func withRows(from row: Int, _ body: (UnsafePointer<tk_packed_rows>) -> Void) {
     scales.withUnsafeBufferPointer { scales in

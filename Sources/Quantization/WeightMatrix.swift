@@ -123,7 +123,6 @@ private final class LayoutOnDemand: Sendable {
     state.withLock { made in
       if let made { return made }
       let weights = InterleavedWeights(weight)
-      if weights != nil, case .blocks(_, let bytes) = weight.storage { bytes.releasePages() }
       made = .some(weights)
       return weights
     }
