@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""Times Quill and its peers in turn on the same machine, and prints a table of ratios with the roofline of the same run.
+
+    bench_inference.py                    all models, prompts of 512 tokens, 128 tokens generated, all processors
+    bench_inference.py --quick            one round, fewer tokens
+    bench_inference.py --growth           longer prompts, longer contexts, one thread and all
+    bench_inference.py --model smol       the models whose names have this in them; nf4 is SmolLM2 in NF4
+    bench_inference.py --setup            the peers from PyPI into an environment of this script's own, and the models
+
+Each round times Quill, llama.cpp with its weights repacked, and llama.cpp with them as they are in the file; figures are medians over the rounds, and
+the better of llama.cpp's two. NF4 is against transformers with bitsandbytes. Markdown on stdout, all figures as JSON with --json FILE.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import speed_models
+import speed_tables
+
+HERE = Path(__file__).resolve().parent
+NF4 = "SmolLM2-135M NF4"
+
+
+class Peer:
+    """A process of speed_peers.py."""
+
+    def __init__(self, kind, path, threads, tokens, layout):
+        self.name, self.peak = f"{kind} ({layout})", 0
+        self.process = subprocess.Popen(
+            [sys.executable, HERE / "speed_peers.py", kind, path, str(threads), str(tokens), layout],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # fmt: skip
+
+    def seconds(self, request):
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit(f"{self.name} ended with status {self.process.wait()}")
+        answer = json.loads(line)
+        self.peak = answer["peak_mib"]
+        return answer["seconds"]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def quill(program, model, threads, prompts, contexts, generate, more):
+    numbers = lambda values: ",".join(map(str, values))
+    command = [program, "bench", "inference", "--model", model, "--threads", str(threads), "--repetitions", "1",
+               "--prompt", numbers(prompts), "--context", numbers(contexts), "--generate", str(generate), *more]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return json.loads(done.stdout)
+
+
+def peers(name, path, threads, tokens, folder):
+    if name == NF4:
+        return [Peer("transformers", speed_models.hugging_face(folder), threads, tokens, "nf4")]
+    return [Peer("llama.cpp", path, threads, tokens, layout) for layout in ["repacked", "as in the file"]]
+
+
+def measure(name, threads, prompts, contexts, given):
+    """Everything of one model: medians of Quill and of each peer by request."""
+    path = speed_models.path(speed_models.SMOLLM2 if name == NF4 else name, given.folder)
+    more = [*given.option, *(["--quantization", "nf4"] if name == NF4 else [])]
+    requests = [{"prompt": prompt} for prompt in prompts]
+    requests += [{"context": context, "generate": given.generate} for context in contexts]
+    tokens = max(prompts + [context + given.generate for context in contexts])
+    others = peers(name, path, threads, tokens, given.folder)
+    runs, seconds = [], {other.name: [[] for _ in requests] for other in others}
+    for other in others:  # the first of each is not counted
+        for request in requests[:1] + requests[len(prompts) : len(prompts) + 1]:
+            other.seconds(request)
+    for round in range(given.rounds):
+        print(f"{name}, {threads} threads, round {round + 1}", file=sys.stderr, flush=True)
+        runs.append(quill(given.quill, path, threads, prompts, contexts, given.generate, more))
+        for other in others:
+            for index, request in enumerate(requests):
+                seconds[other.name][index].append(other.seconds(request))
+    for other in others:
+        other.close()
+    return {
+        "model": name, "threads": threads, "file_mib": path.stat().st_size / 2**20, "quill": runs, "peers": seconds,
+        "requests": requests, "peer_peak_mib": {other.name: other.peak for other in others},
+    }  # fmt: skip
+
+
+def setup(folder):
+    environment = folder / "venv"
+    if not environment.exists():
+        subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+    python = environment / "bin/python"
+    subprocess.run([python, "-m", "pip", "install", "--quiet", "-r", HERE.parent / "Fixtures/requirements.txt"], check=True)
+    return python
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--growth", action="store_true")
+    parser.add_argument("--setup", action="store_true")
+    parser.add_argument("--model", action="append", help="part of a model's name; may be given several times")
+    parser.add_argument("--rounds", type=int, help="5, or 1 with --quick")
+    parser.add_argument("--generate", type=int, help="128, or 32 with --quick and --growth")
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--folder", type=Path, default=speed_models.CACHE / "peers", help="where models are made and peers set up")
+    parser.add_argument("--quill", default=speed_models.ROOT / ".build/release/quill")
+    parser.add_argument("--option", action="append", default=[], help="for quill bench inference, such as --option=--isa=avx2")
+    parser.add_argument("--json", type=Path, help="where all figures go")
+    given = parser.parse_args()
+    if given.setup:
+        python = setup(given.folder)
+        arguments = [argument for argument in sys.argv[1:] if argument != "--setup"]
+        os.execv(python, [str(python), __file__, *arguments])
+    given.rounds = given.rounds or (1 if given.quick else 5)
+    given.generate = given.generate or (32 if given.quick or given.growth else 128)
+    wanted = [word.lower() for word in given.model or ([speed_models.GEMMA] if given.growth else [""])]
+    names = [name for name in [*speed_models.NAMES, NF4] if any(word in name.lower() for word in wanted)]
+    if not names:
+        raise SystemExit(f"no such model; there are {', '.join([*speed_models.NAMES, NF4])}")
+    if given.growth:
+        prompts, contexts = ([128, 512], [0, 512]) if given.quick else ([128, 512, 2048, 8192], [0, 512, 2048, 8192])
+        results = [measure(name, threads, prompts, contexts, given)
+                   for name in names for threads in sorted({1, given.threads})]  # fmt: skip
+    else:
+        results = [measure(name, given.threads, [128 if given.quick else 512], [0], given) for name in names]
+    summaries = [speed_tables.summary(result) for result in results]
+    print(speed_tables.growth(summaries) if given.growth else speed_tables.ratios(summaries))
+    if given.json:
+        given.json.write_text(json.dumps({"summaries": summaries, "results": results}, indent=1))
+
+
+if __name__ == "__main__":
+    main()
