@@ -40,7 +40,7 @@ package struct KVCache {
   /// Makes room for `added` more positions.
   ///
   /// - Throws: ``ModelError/contextExceeded(tokens:limit:)``.
-  mutating func reserve(_ added: Int) throws(ModelError) {
+  package mutating func reserve(_ added: Int) throws(ModelError) {
     let needed = count + added
     guard needed <= limit else { throw .contextExceeded(tokens: needed, limit: limit) }
     for block in pages.indices {
@@ -49,7 +49,7 @@ package struct KVCache {
   }
 
   /// Stores the keys and values `[T, K · d]` of a block for the next positions, which are reserved.
-  func store(keys: MatrixView, values: MatrixView, block: Int) {
+  package func store(keys: MatrixView, values: MatrixView, block: Int) {
     let size = KVLayout.pageSize
     var row = 0
     while row < keys.rows {
@@ -61,12 +61,12 @@ package struct KVCache {
   }
 
   /// Keys and values of a block, the next `added` positions included.
-  func keyValues(with added: Int, block: Int) -> CachedKeyValues {
+  package func keyValues(with added: Int, block: Int) -> CachedKeyValues {
     CachedKeyValues(layout: layout, pages: pages[block], count: count + added)
   }
 
   /// Counts the next positions as filled.
-  mutating func advance(by added: Int) { count += added }
+  package mutating func advance(by added: Int) { count += added }
 
   /// Forgets all positions from `position` on.
   package mutating func truncate(to position: Int) { count = min(count, position) }

@@ -15,6 +15,11 @@ package enum KVFormat: String, Sendable, Hashable, CaseIterable {
 package struct KVFormatError: Error, Hashable {
   package let format: KVFormat
   package let headSize: Int
+
+  package init(format: KVFormat, headSize: Int) {
+    self.format = format
+    self.headSize = headSize
+  }
 }
 
 /// Where the keys and values of some positions lie in memory, one key and value head after the other.

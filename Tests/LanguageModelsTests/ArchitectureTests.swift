@@ -40,6 +40,23 @@ struct ArchitectureTests {
     }
   }
 
+  /// A cache in float16 gives the tokens of one in float32, but where two are nearly a tie.
+  @Test(arguments: names)
+  func halfPrecisionCachesKeepTokens(name: String) throws {
+    let model = try Fixtures.architecture(name)
+    let ids = (0..<150).map { $0 * 11 % model.configuration.vocabularySize }
+    let (exact, half) = (InferenceContext(model), try InferenceContext(model, cache: .f16))
+    var (logits, found) = (try exact.read(ids), try half.read(ids))
+    #expect(exact.cache.byteCount == 2 * half.cache.byteCount)
+    for _ in 0..<40 {
+      let token = best(logits)
+      let largest = logits.map(abs).max() ?? 0
+      #expect(largestDifference(logits, found) < 5e-3 * largest)
+      if best(found) != token { #expect(logits[token] - logits[best(found)] < 1e-2 * largest) }
+      (logits, found) = (try exact.read([token]), try half.read([token]))
+    }
+  }
+
   /// Longer than a chunk, a tile and many windows: whole, in chunks that end anywhere, token by token, and after a step back.
   @Test(arguments: names)
   func longPromptsPassInChunks(name: String) throws {

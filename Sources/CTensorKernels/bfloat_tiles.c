@@ -1,0 +1,116 @@
+// Tile products of bfloat16: panels of 16 rows, two neighbouring columns of each side by side in a 32-bit lane.
+#include "include/bfloat_tiles.h"
+
+#include <string.h>
+
+static float value(uint16_t bits) {
+  const uint32_t wide = (uint32_t)bits << 16;
+  float result;
+  memcpy(&result, &wide, 4);
+  return result;
+}
+
+static void tile_bfloats_plain(
+    const uint16_t *panel, size_t panels, size_t panel_stride, size_t k, const uint16_t *x, size_t x_stride,
+    size_t tokens, float *y, size_t y_stride, int keep) {
+  for (size_t token = 0; token < tokens; token++) {
+    for (size_t row = 0; row < 16 * panels; row++) {
+      const uint16_t *weights = panel + row / 16 * panel_stride + row % 16 * 2;
+      float sum = keep ? y[token * y_stride + row] : 0;
+      for (size_t i = 0; i < k; i++) sum += value(weights[i / 2 * 32 + i % 2]) * value(x[token * x_stride + i]);
+      y[token * y_stride + row] = sum;
+    }
+  }
+}
+
+tk_tile_bfloats tk_tile_bfloats_plain(void) { return tile_bfloats_plain; }
+
+void tk_pack_bfloats(const uint16_t *rows, size_t stride, size_t count, size_t k, uint16_t *panel) {
+  for (size_t i = 0; i < (k + 1) / 2 * 2; i++) {
+    for (size_t row = 0; row < count; row++) {
+      panel[i / 2 * 32 + row * 2 + i % 2] = i < k ? rows[row * stride + i] : 0;
+    }
+  }
+}
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16"))), apply_to = function)
+
+#define TILE_INLINE static inline __attribute__((always_inline))
+#define TILE_TOKENS 12
+
+// `panels` panels (1 or 2) by `tokens` tokens, constants once this is inlined: the sums stay in registers.
+TILE_INLINE void tile(
+    const uint16_t *panel, size_t panel_stride, size_t k, const uint16_t *x, size_t x_stride, float *y, size_t y_stride,
+    int keep, const int panels, const int tokens) {
+  __m512 sums[TILE_TOKENS][2];
+#pragma clang loop unroll(full)
+  for (int token = 0; token < tokens; token++) {
+#pragma clang loop unroll(full)
+    for (int p = 0; p < panels; p++) {
+      sums[token][p] = keep ? _mm512_loadu_ps(y + token * y_stride + 16 * p) : _mm512_setzero_ps();
+    }
+  }
+  for (size_t i = 0; i < k; i += 2) {
+    __m512bh columns[2];
+#pragma clang loop unroll(full)
+    for (int p = 0; p < panels; p++) {
+      columns[p] = (__m512bh)_mm512_loadu_si512((const void *)(panel + p * panel_stride + i * 16));
+    }
+#pragma clang loop unroll(full)
+    for (int token = 0; token < tokens; token++) {
+      int pair;
+      memcpy(&pair, x + token * x_stride + i, 4);
+      const __m512bh factors = (__m512bh)_mm512_set1_epi32(pair);
+#pragma clang loop unroll(full)
+      for (int p = 0; p < panels; p++) sums[token][p] = _mm512_dpbf16_ps(sums[token][p], columns[p], factors);
+    }
+  }
+#pragma clang loop unroll(full)
+  for (int token = 0; token < tokens; token++) {
+#pragma clang loop unroll(full)
+    for (int p = 0; p < panels; p++) _mm512_storeu_ps(y + token * y_stride + 16 * p, sums[token][p]);
+  }
+}
+
+// All tokens over one or two panels, which stay in the first-level cache meanwhile.
+TILE_INLINE void sweep(
+    const uint16_t *panel, size_t panel_stride, size_t k, const uint16_t *x, size_t x_stride, size_t tokens, float *y,
+    size_t y_stride, int keep, const int panels) {
+#define TILE(count)                                                                           \
+  do {                                                                                        \
+    tile(panel, panel_stride, k, x, x_stride, y, y_stride, keep, panels, count);              \
+    tokens -= count, x += count * x_stride, y += count * y_stride;                            \
+  } while (0)
+  while (tokens >= TILE_TOKENS) TILE(TILE_TOKENS);
+  if (tokens >= 6) TILE(6);
+  switch (tokens) {
+    case 1: TILE(1); break;
+    case 2: TILE(2); break;
+    case 3: TILE(3); break;
+    case 4: TILE(4); break;
+    case 5: TILE(5); break;
+  }
+#undef TILE
+}
+
+static void tile_bfloats_avx512(
+    const uint16_t *panel, size_t panels, size_t panel_stride, size_t k, const uint16_t *x, size_t x_stride,
+    size_t tokens, float *y, size_t y_stride, int keep) {
+  for (; panels >= 2; panels -= 2, panel += 2 * panel_stride, y += 32) {
+    sweep(panel, panel_stride, k, x, x_stride, tokens, y, y_stride, keep, 2);
+  }
+  if (panels > 0) sweep(panel, panel_stride, k, x, x_stride, tokens, y, y_stride, keep, 1);
+}
+#pragma clang attribute pop
+
+tk_tile_bfloats tk_tile_bfloats_avx512(void) {
+  const int supported = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+      && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bf16");
+  return supported ? tile_bfloats_avx512 : 0;
+}
+#else
+tk_tile_bfloats tk_tile_bfloats_avx512(void) { return 0; }
+#endif
