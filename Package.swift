@@ -143,7 +143,10 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "SamplingTests", dependencies: ["Generation", "TensorCore", "TestSupport", "JSONValue"],
+      name: "SamplingTests",
+      dependencies: [
+        "Generation", "LanguageModels", "Tokenization", "ModelFiles", "TensorCore", "TestSupport", "JSONValue",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "TensorCore", "JSONValue", "TestSupport"],

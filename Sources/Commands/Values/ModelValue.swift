@@ -56,13 +56,6 @@ package final class ModelValue: CommandObject {
     }
   }
 
-  /// The same model, rounding activations as llama.cpp does.
-  func roundingActivations() -> ModelValue {
-    var model = model
-    model.activations = .int8
-    return ModelValue(model)
-  }
-
   private var formats: String {
     var names: [String] = []
     for block in model.blocks {
