@@ -8,7 +8,7 @@ struct Quill: ParsableCommand {
     abstract: "A Jupyter kernel for quantizing, fine-tuning and running language models, written in Swift.",
     discussion: """
       Models and data are kept in QUILL_HOME, else in ~/.cache/quill. QUILL_THREADS sets the number of threads, \
-      QUILL_ISA the instruction set (plain, avx2, avx512), QUILL_LOG what the kernel logs (trace to error).
+      QUILL_ISA the instruction set (doctor names those of this processor), QUILL_LOG what the kernel logs (trace to error).
       """,
     version: Version.current,
     subcommands: [

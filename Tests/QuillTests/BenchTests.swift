@@ -23,6 +23,60 @@ import Testing
     #expect(report["pp_s"]?.array?.count == 2 && report["tg_s"]?.array?.count == 2)
   }
 
+  /// Lists of prompts and contexts, each with its share of the roofline, which is of the same run.
+  @Test(arguments: ["f32", "f16"])
+  func growthIsHeldAgainstTheRoofline(cache: String) throws {
+    let run = try Program.run(
+      [
+        "bench", "inference", "--model", model, "--prompt", "4,8", "--context", "0,16", "--generate", "4",
+        "--repetitions", "1", "--kv", cache, "--activations", "float32", "--isa", "plain",
+      ])
+    #expect(run.status == 0, "\(run.errors)")
+    let report = try JSONValue(parsing: run.output)
+    #expect(report["isa"] == "plain" && report["kv"] == .string(cache) && report["activations"] == "float32")
+    let prompts = try #require(report["prompts"]?.array), contexts = try #require(report["contexts"]?.array)
+    #expect(prompts.map { $0["prompt"] } == [4, 8] && contexts.map { $0["context"] } == [0, 16])
+    #expect(report["pp_tok_s"] == prompts[0]["pp_tok_s"] && report["tg_tok_s"] == contexts[0]["tg_tok_s"])
+    let read = try #require(report["roofline"]?["read_gb_s"]?.number)
+    for context in contexts {
+      let share = try #require(context["tg_share_of_read"]?.number)
+      let rate = try #require(context["tg_gb_s"]?.number)
+      #expect(read > 0 && abs(share - rate / read) <= 1e-9 * share)
+    }
+    // A token reads the same weights at every place, and more keys and values further on.
+    #expect(contexts[0]["weight_bytes_per_token"] == contexts[1]["weight_bytes_per_token"])
+    let keys = contexts.map { $0["kv_bytes_per_token"]?.number ?? 0 }
+    #expect(keys[1] == 9 * keys[0], "at position 2 and at position 18")
+    #expect((report["roofline"]?["float32_gop_s"]?.number ?? 0) > 0)
+  }
+
+  @Test(arguments: ["q4_K", "Q8_0", "nf4", "int8", "f16"], ["int8", "float32"])
+  func productIsMeasured(format: String, activations: String) throws {
+    let run = try Program.run(
+      [
+        "bench", "kernels", "--format", format, "--rows", "48", "--columns", "256", "--tokens", "1,5", "--repetitions",
+        "1", "--activations", activations,
+      ])
+    #expect(run.status == 0, "\(run.errors)")
+    let products = try #require(JSONValue(parsing: run.output)["products"]?.array)
+    #expect(products.map { $0["tokens"] } == [1, 5])
+    for product in products {
+      #expect((product["product_s"]?.number ?? 0) > 0 && (product["share_of_read"]?.number ?? 0) > 0)
+    }
+  }
+
+  @Test(arguments: [
+    (["inference", "--isa", "avx1024"], "this processor has"), (["inference", "--kv", "q4_0"], "q8_0"),
+    (["inference", "--prompt", "4,,8"], "4,,8"), (["inference", "--context", "2000000"], "reads at most"),
+    (["kernels", "--format", "q9_K"], "'q9_K' is no format of weights"),
+    (["kernels", "--columns", "100"], "q4_K needs a multiple of 256"),
+  ])
+  func impossibleIsExplained(arguments: [String], text: String) throws {
+    let run = try Program.run(["bench"] + arguments)
+    #expect(run.status != 0 && run.output == "")
+    #expect(run.errors.contains(text), "\(run.errors)")
+  }
+
   @Test func trainingIsMeasuredAndRepeatable() throws {
     let arguments = [
       "bench", "train", "--model", model, "--batch", "2", "--length", "16", "--rank", "4", "--steps", "3",

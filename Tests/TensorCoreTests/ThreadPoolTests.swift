@@ -8,20 +8,18 @@ struct ThreadPoolTests {
   func everyTaskRunsOnce(threads: Int) {
     let pool = ThreadPool(threads: threads)
     for count in [0, 1, 2, 7, 100] {
-      let counts = Mutex([Int](repeating: 0, count: count))
-      for _ in 0..<50 { pool.run(count) { task in counts.withLock { $0[task] += 1 } } }
-      #expect(counts.withLock { $0 }.allSatisfy { $0 == 50 })
+      let counts = Counts(count)
+      for _ in 0..<50 { pool.run(count) { counts.add(at: $0) } }
+      #expect(counts.values.allSatisfy { $0 == 50 })
     }
   }
 
   @Test func rangesCoverEverythingOnce() {
     let pool = ThreadPool(threads: 2)
     for (count, minimum) in [(1, 1), (10, 3), (1000, 16), (5, 100), (8, 1)] {
-      let seen = Mutex([Int](repeating: 0, count: count))
-      pool.runRanges(count, minimum: minimum) { range in
-        seen.withLock { seen in for index in range { seen[index] += 1 } }
-      }
-      #expect(seen.withLock { $0 }.allSatisfy { $0 == 1 }, "\(count) in ranges of \(minimum)")
+      let seen = Counts(count)
+      pool.runRanges(count, minimum: minimum) { for index in $0 { seen.add(at: index) } }
+      #expect(seen.values.allSatisfy { $0 == 1 }, "\(count) in ranges of \(minimum)")
     }
   }
 
@@ -48,30 +46,28 @@ struct ThreadPoolTests {
   func writesAreSeenByTheNextJob(threads: Int) {
     let pool = ThreadPool(threads: threads)
     let count = 64
-    let numbers = UnsafeMutablePointer<Int>.allocate(capacity: 2 * count)
-    defer { numbers.deallocate() }
-    numbers.initialize(repeating: 0, count: 2 * count)
+    let numbers = [Counts(count), Counts(count)]
     for job in 0..<2000 {
-      let (from, to) = (numbers + job % 2 * count, numbers + (job + 1) % 2 * count)
-      pool.run(count) { to[$0] = from[count - 1 - $0] + 1 }
+      let (from, to) = (numbers[job % 2], numbers[(job + 1) % 2])
+      pool.run(count) { to.set(from.value(at: count - 1 - $0) + 1, at: $0) }
     }
-    #expect((0..<count).allSatisfy { numbers[$0] == 2000 })
+    #expect(numbers[0].values.allSatisfy { $0 == 2000 })
   }
 
   /// A thread that has lost its processor keeps only the task it is at; the others do what else it should have done.
   @Test func lateThreadHoldsNobodyUp() {
     let pool = ThreadPool(threads: 2)
     let count = 16
-    let done = Mutex<[Int]>([])
     for _ in 0..<3 {
+      let turns = Counts(count)
+      let next = Atomic<Int>(0)
       pool.run(count) { task in
         // The first task of the second thread's half.
         if task == count / 2 { Thread.sleep(forTimeInterval: 0.05) }
-        done.withLock { $0.append(task) }
+        turns.set(next.wrappingAdd(1, ordering: .relaxed).oldValue, at: task)
       }
-      #expect(done.withLock { $0.sorted() } == Array(0..<count))
-      #expect(done.withLock { $0.last } == count / 2)
-      done.withLock { $0 = [] }
+      #expect(turns.values.sorted() == Array(0..<count))
+      #expect(turns.values[count / 2] == count - 1)
     }
   }
 
@@ -117,4 +113,21 @@ struct ThreadPoolTests {
       return sum + ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
   }
+}
+
+/// Numbers that tasks write to without a lock, each to its own: the thread sanitizer then looks at the pool itself.
+private final class Counts: @unchecked Sendable {
+  private let numbers: UnsafeMutableBufferPointer<Int>
+
+  init(_ count: Int) {
+    numbers = .allocate(capacity: count)
+    numbers.initialize(repeating: 0)
+  }
+
+  deinit { numbers.deallocate() }
+
+  var values: [Int] { Array(numbers) }
+  func value(at index: Int) -> Int { numbers[index] }
+  func set(_ value: Int, at index: Int) { numbers[index] = value }
+  func add(at index: Int) { numbers[index] += 1 }
 }

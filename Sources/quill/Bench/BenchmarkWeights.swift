@@ -9,7 +9,10 @@ enum BenchmarkWeights {
   static func matrix(rows: Int, columns: Int, format name: String) throws -> WeightMatrix {
     switch name.lowercased() {
     case "nf4":
-      let codes = CodeBookWeights(quantizing: UnsafeBufferPointer(random(rows, columns).view.buffer))
+      let numbers = random(rows, columns)
+      let codes = withExtendedLifetime(numbers) {
+        CodeBookWeights(quantizing: UnsafeBufferPointer(numbers.view.buffer))
+      }
       return WeightMatrix(rows: rows, columns: columns, storage: .codeBook(codes))
     case "int8":
       return WeightMatrix(

@@ -29,7 +29,8 @@ package struct Processor: Sendable {
   /// The features that matter for matrices, in the order in which they came to be.
   var matrixFeatures: [String] {
     [
-      "avx2", "fma", "f16c", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni", "avx512_bf16", "amx_bf16",
+      "avx2", "fma", "f16c", "avx_vnni", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni", "avx512_bf16",
+      "amx_bf16",
       "asimd", "asimddp", "i8mm", "bf16", "sve",
     ].filter(features.contains)
   }
