@@ -124,16 +124,17 @@ def main():
     names = [name for name in [*speed_models.NAMES, NF4] if any(word in name.lower() for word in wanted)]
     if not names:
         raise SystemExit(f"no such model; there are {', '.join([*speed_models.NAMES, NF4])}")
+    prompts, contexts = [128 if given.quick else 512], [0]
     if given.growth:
         prompts, contexts = ([128, 512], [0, 512]) if given.quick else ([128, 512, 2048, 8192], [0, 512, 2048, 8192])
-        results = [measure(name, threads, prompts, contexts, given)
-                   for name in names for threads in sorted({1, given.threads})]  # fmt: skip
-    else:
-        results = [measure(name, given.threads, [128 if given.quick else 512], [0], given) for name in names]
-    summaries = [speed_tables.summary(result) for result in results]
+    results, summaries = [], []
+    for name in names:
+        for threads in sorted({1, given.threads}) if given.growth else [given.threads]:
+            results.append(measure(name, threads, prompts, contexts, given))
+            summaries.append(speed_tables.summary(results[-1]))
+            if given.json:  # after each, so that a long run that is stopped has not run for nothing
+                given.json.write_text(json.dumps({"summaries": summaries, "results": results}, indent=1))
     print(speed_tables.growth(summaries) if given.growth else speed_tables.ratios(summaries))
-    if given.json:
-        given.json.write_text(json.dumps({"summaries": summaries, "results": results}, indent=1))
 
 
 if __name__ == "__main__":

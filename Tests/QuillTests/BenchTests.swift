@@ -77,6 +77,12 @@ import Testing
     #expect(run.errors.contains(text), "\(run.errors)")
   }
 
+  @Test func cacheThatDoesNotFitIsExplained() throws {
+    let run = try Program.run(["bench", "inference", "--model", model, "--kv", "q8_0"])
+    #expect(run.status == 1 && run.output == "")
+    #expect(run.errors.contains("needs heads of a multiple of 32 numbers; this model's have 16"), "\(run.errors)")
+  }
+
   @Test func trainingIsMeasuredAndRepeatable() throws {
     let arguments = [
       "bench", "train", "--model", model, "--batch", "2", "--length", "16", "--rank", "4", "--steps", "3",

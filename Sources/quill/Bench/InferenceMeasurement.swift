@@ -9,9 +9,15 @@ struct InferenceMeasurement {
   private let repetitions: Int
   private let cacheFormat: KVFormat
 
-  /// - Throws: ``KVFormatError``.
+  /// - Throws: ``BenchmarkFailure`` when the format of the cache does not fit the model's heads.
   init(_ model: LanguageModel, cache: KVFormat, longest: Int, repetitions: Int) throws {
-    context = try InferenceContext(model, cache: cache)
+    do throws(KVFormatError) {
+      context = try InferenceContext(model, cache: cache)
+    } catch {
+      throw BenchmarkFailure(
+        description: "a cache in \(error.format.rawValue) needs heads of a multiple of "
+          + "\(error.format.headSizeMultiple) numbers; this model's have \(error.headSize)\nhelp: use --kv f16 or f32")
+    }
     tokens = (0..<longest).map { (7919 * $0 + 13) % model.configuration.vocabularySize }
     cacheFormat = cache
     self.repetitions = repetitions
