@@ -103,7 +103,8 @@ enum Symbols {
     [
       SymbolCase("float32", "As they are."),
       SymbolCase(
-        "int8", "Rounded to 8 bits, each 32 with a scale, beside quantized weights, as llama.cpp rounds them.", source: "ggml"),
+        "int8", "Rounded to 8 bits, each 32 with a scale, beside quantized weights, as llama.cpp rounds them.",
+        source: "ggml"),
     ])
 
   static let schedules = SymbolSet(

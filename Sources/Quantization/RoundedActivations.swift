@@ -1,7 +1,7 @@
 import CTensorKernels
 import TensorCore
 
-/// Activations in 8 bits: codes of -127 ... 127 with one scale for each 32 columns of a token.
+/// Activations in 8 bits: codes from -127 to 127, and one scale for each 32 columns of a token.
 ///
 /// The rounding is ggml's `quantize_row_q8_0`, its scale in float16 included, for weights of every format. Several tokens lie
 /// side by side in blocks of four, so that a vector of weights meets four tokens while it is in a register.
