@@ -122,6 +122,48 @@ struct TileTests {
     }
   }
 
+  /// Products over bytes as they are equal those over the decoded panels, whichever way they lie.
+  @Test(arguments: sets, [1, 2, 3, 4, 7])
+  func productsOfBytes(set: String, tokens: Int) throws {
+    let (kernels, plain) = (try kernels(set), try kernels("plain"))
+    let (positions, k, height, panels) = (37, 96, 48, 3)
+    let source = random(positions * k, seed: 10)
+    var (rows, columns) = ([Int8](repeating: 0, count: height * k), [Int8](repeating: 0, count: height * k))
+    var rowScales = [UInt16](repeating: 0, count: height * k / 32)
+    var columnScales = rowScales
+    for first in stride(from: 0, to: positions, by: 16) {
+      rows.withUnsafeMutableBufferPointer { rows in
+        rowScales.withUnsafeMutableBufferPointer { scales in
+          plain.pack_rows_q8(
+            Array(source[(first * k)...]), k, min(16, positions - first), k, rows.baseAddress! + first * k,
+            scales.baseAddress! + first * k / 32)
+        }
+      }
+    }
+    plain.pack_columns_q8(source, k, positions, k, &columns, &columnScales, height)
+    let (queries, weights) = (random(tokens * k, seed: 11), random(tokens * positions, seed: 12))
+    var scores = [Float](repeating: -1, count: tokens * height)
+    var sums = [Float](repeating: 1, count: tokens * k)
+    kernels.tile_rows_q8(rows, rowScales, panels, k, queries, k, tokens, &scores, height)
+    kernels.tile_columns_q8(columns, columnScales, k, height, positions, weights, positions, tokens, &sums, k)
+    func number(_ position: Int, _ column: Int) -> Double {
+      let code = Double(columns[(column / 16 * height + position) * 16 + column % 16])
+      return code * Double(Float16(bitPattern: columnScales[column / 32 * height + position]))
+    }
+    for token in 0..<tokens {
+      for position in 0..<positions {
+        let exact = (0..<k).reduce(0.0) { $0 + number(position, $1) * Double(queries[token * k + $1]) }
+        #expect(abs(Double(scores[token * height + position]) - exact) <= 1e-5)
+      }
+      for column in 0..<k {
+        let exact = (0..<positions).reduce(1.0) {
+          $0 + number($1, column) * Double(weights[token * positions + $1])
+        }
+        #expect(abs(Double(sums[token * k + column]) - exact) <= 1e-5)
+      }
+    }
+  }
+
   /// Parts of a row, met one after the other, give the softmax of the whole.
   @Test(arguments: sets, [[1], [8, 8], [3, 64, 1, 17], [128, 5]])
   func softmaxInParts(set: String, parts: [Int]) throws {

@@ -135,6 +135,15 @@ typedef struct tk_kernels {
   // The first rows of one panel of columns.
   void (*decode_columns_q8)(const int8_t *panel, const uint16_t *scales, size_t rows, float *out);
 
+  // Tile products over such panels as they are, for few tokens: `count` panels of rows, y written; panels of `columns`
+  // columns and of `height` rows, k of them from the first given on, added to y.
+  void (*tile_rows_q8)(
+      const int8_t *panels, const uint16_t *scales, size_t count, size_t k, const float *x, size_t x_stride,
+      size_t tokens, float *y, size_t y_stride);
+  void (*tile_columns_q8)(
+      const int8_t *panels, const uint16_t *scales, size_t columns, size_t height, size_t k, const float *x,
+      size_t x_stride, size_t tokens, float *y, size_t y_stride);
+
   // Some more scores of a row: x = exp(x - m) with m the largest of all so far, which `maximum` holds (-infinity at
   // first); `sum` is the sum of all so far. Returns what everything summed up before has to be multiplied by.
   float (*online_softmax)(float *x, size_t count, float *maximum, float *sum);

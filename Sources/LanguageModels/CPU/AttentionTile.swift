@@ -15,7 +15,10 @@ struct AttentionTile {
 
   /// Queries whose scores are there at once: those of few enough that all of a page's scores stay in the first-level
   /// cache, and that little is computed above the diagonal.
-  private static let step = 16
+  static let step = 16
+
+  /// Rows up to which bytes are multiplied as they are; from then on decoding them once pays.
+  private static let fewRows = 8
 
   /// - Parameter memory: Numbers of ``AttentionTileMemory/count(_:queries:)``.
   init(
@@ -58,8 +61,8 @@ struct AttentionTile {
       let first = page * size
       let needed = seen.clamped(to: first..<first + size).movedDown(by: first)
       let panels = attention.keyValues.panels(
-        page: page, head: keyValueHead, headSize: attention.headSize, needed: needed, scratch: memory.panels,
-        with: backend.kernels)
+        page: page, head: keyValueHead, headSize: attention.headSize, needed: needed,
+        decodesBytes: rowCount > Self.fewRows, scratch: memory.panels, with: backend.kernels)
       for start in stride(from: queries.lowerBound, to: queries.upperBound, by: Self.step) {
         meet(panels, at: first, needed, rows: start..<min(start + Self.step, queries.upperBound))
       }
@@ -76,10 +79,9 @@ struct AttentionTile {
     // Scores of whole panels, from the one that holds the first position seen.
     let panel = seen.lowerBound / 16
     let width = memory.scoreWidth
-    multiply(
-      panels.keys, panels.areHalves, firstNumber: panel * 16 * size, count: (seen.upperBound + 15) / 16 - panel,
-      stride: 16 * size, depth: size, memory.queries + firstRow * size, stride: size, rows.count * group,
-      into: memory.scores, stride: width, keep: false)
+    panels.multiplyKeys(
+      panel..<(seen.upperBound + 15) / 16, headSize: size, queries: memory.queries + firstRow * size,
+      rows: rows.count * group, into: memory.scores, stride: width, with: backend.kernels)
     let scores = memory.scores + (seen.lowerBound - panel * 16)
     for row in rows {
       let visible = attention.visible(at: attention.offset + row).clamped(
@@ -91,10 +93,9 @@ struct AttentionTile {
         weigh(scores + head * width, count: seen.count, visible: visible, row: firstRow + head)
       }
     }
-    multiply(
-      panels.values, panels.areHalves, firstNumber: seen.lowerBound * 16, count: memory.paddedSize / 16,
-      stride: 16 * KVLayout.pageSize, depth: seen.count, scores, stride: width, rows.count * group,
-      into: output(ofRow: firstRow), stride: memory.paddedSize, keep: true)
+    panels.addValues(
+      seen, size: memory.paddedSize, weights: scores, stride: width, rows: rows.count * group,
+      to: output(ofRow: firstRow), with: backend.kernels)
   }
 
   /// Turns the scores of a row into weights, zero outside `visible`, and scales what the row has summed up before.
@@ -107,23 +108,6 @@ struct AttentionTile {
     if visible.count == count { return }
     scores.update(repeating: 0, count: visible.lowerBound)
     (scores + visible.upperBound).update(repeating: 0, count: count - visible.upperBound)
-  }
-
-  /// One tile product over panels of either kind of numbers.
-  private func multiply(
-    _ panels: UnsafeRawPointer, _ areHalves: Bool, firstNumber: Int, count: Int, stride panelStride: Int, depth: Int,
-    _ x: UnsafePointer<Float>, stride xStride: Int, _ rows: Int, into y: UnsafeMutablePointer<Float>,
-    stride yStride: Int, keep: Bool
-  ) {
-    if areHalves {
-      backend.kernels.tile_halves(
-        panels.assumingMemoryBound(to: UInt16.self) + firstNumber, count, panelStride, depth, x, xStride, rows, y,
-        yStride, keep ? 1 : 0)
-    } else {
-      backend.kernels.tile_floats(
-        panels.assumingMemoryBound(to: Float.self) + firstNumber, count, panelStride, depth, x, xStride, rows, y,
-        yStride, keep ? 1 : 0)
-    }
   }
 }
 
@@ -156,7 +140,7 @@ struct AttentionTileMemory {
     panels = take(attention.keyValues.needsScratch ? layout.pageBytes / 4 : 0)
     queries = take(rows * attention.headSize)
     output = take(rows * layout.paddedSize)
-    scores = take(rows * scoreWidth)
+    scores = take(min(count, AttentionTile.step) * attention.groupSize * scoreWidth)
     maxima = take(rows)
     sums = take(rows)
     end = next

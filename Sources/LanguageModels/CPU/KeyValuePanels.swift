@@ -7,8 +7,13 @@ struct KeyValuePanels {
   let keys: UnsafeRawPointer
   /// `[d / 16][positions][16]`.
   let values: UnsafeRawPointer
-  /// Whether the numbers are float16, else float32.
-  let areHalves: Bool
+  let numbers: Numbers
+
+  enum Numbers {
+    case floats, halves
+    /// Bytes with float16 scales, `[positions / 16][d / 32][16]` of keys and `[d / 32][positions]` of values.
+    case bytes(keyScales: UnsafePointer<UInt16>, valueScales: UnsafePointer<UInt16>)
+  }
 }
 
 extension KeyValues {
@@ -25,10 +30,11 @@ extension KeyValues {
   ///
   /// - Parameters:
   ///   - needed: Positions of the page, counted from its first, that have to be there; others may hold anything.
+  ///   - decodesBytes: Whether bytes become float32.
   ///   - scratch: Memory of one page in float32 when ``needsScratch``.
   func panels(
-    page: Int, head: Int, headSize: Int, needed: Range<Int>, scratch: UnsafeMutablePointer<Float>,
-    with kernels: tk_kernels
+    page: Int, head: Int, headSize: Int, needed: Range<Int>, decodesBytes: Bool,
+    scratch: UnsafeMutablePointer<Float>, with kernels: tk_kernels
   ) -> KeyValuePanels {
     let target = panelLayout(headSize: headSize)
     let memory = UnsafeMutableRawPointer(scratch)
@@ -39,20 +45,31 @@ extension KeyValues {
         keys: keys[first + needed.lowerBound..<first + needed.upperBound],
         values: values[first + needed.lowerBound..<first + needed.upperBound], column: head * headSize,
         at: needed.lowerBound, into: memory, kernels)
-      return KeyValuePanels(keys: memory, values: memory + target.values, areHalves: false)
+      return KeyValuePanels(keys: memory, values: memory + target.values, numbers: .floats)
     case .cached(let cached):
       let head = cached.pages[page].head(head, cached.layout)
-      guard cached.layout.format == .q8_0 else {
+      guard cached.layout.format == .q8_0, decodesBytes else {
         return KeyValuePanels(
-          keys: head, values: head + cached.layout.values, areHalves: cached.layout.format == .f16)
+          keys: head, values: head + cached.layout.values, numbers: cached.layout.numbers(ofHead: head))
       }
       cached.layout.decode(head, needed: needed, into: memory, target, kernels)
-      return KeyValuePanels(keys: memory, values: memory + target.values, areHalves: false)
+      return KeyValuePanels(keys: memory, values: memory + target.values, numbers: .floats)
     }
   }
 }
 
 extension KVLayout {
+  fileprivate func numbers(ofHead head: UnsafeMutableRawPointer) -> KeyValuePanels.Numbers {
+    switch format {
+    case .f32: .floats
+    case .f16: .halves
+    case .q8_0:
+      .bytes(
+        keyScales: UnsafePointer((head + keyScales).assumingMemoryBound(to: UInt16.self)),
+        valueScales: UnsafePointer((head + valueScales).assumingMemoryBound(to: UInt16.self)))
+    }
+  }
+
   /// Packs rows of one head into float32 panels, from a position of the page on.
   fileprivate func pack(
     keys: MatrixView, values: MatrixView, column: Int, at position: Int, into memory: UnsafeMutableRawPointer,
