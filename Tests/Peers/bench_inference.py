@@ -16,6 +16,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import speed_models
@@ -23,6 +24,7 @@ import speed_tables
 
 HERE = Path(__file__).resolve().parent
 NF4 = "SmolLM2-135M NF4"
+REST = 0.5  # seconds: the threads of the one before look out for more work for a while
 
 
 class Peer:
@@ -35,6 +37,7 @@ class Peer:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # fmt: skip
 
     def seconds(self, request):
+        time.sleep(REST)
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
@@ -53,6 +56,7 @@ def quill(program, model, threads, prompts, contexts, generate, more):
     numbers = lambda values: ",".join(map(str, values))
     command = [program, "bench", "inference", "--model", model, "--threads", str(threads), "--repetitions", "1",
                "--prompt", numbers(prompts), "--context", numbers(contexts), "--generate", str(generate), *more]  # fmt: skip
+    time.sleep(REST)
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(done.stderr)
