@@ -65,7 +65,7 @@ package struct LanguageModel: Sendable {
 package enum Activations: Sendable, Hashable {
   /// As they are.
   case float32
-  /// Rounded to 8 bits, each 32 with a scale, beside packed weights; as they are beside plain floats. Several times as
+  /// Rounded to 8 bits, each 32 with a scale, beside packed weights; as they are beside plain floats. About twice as
   /// fast; logits differ a little, as llama.cpp's do for the same reason.
   case int8
 }
