@@ -54,8 +54,9 @@ PEAK(float_sse, , floats4, "x", START4, PLAIN_STEP)
 #define BASELINE {"none", 0, 0}
 #endif
 
-#if defined(__x86_64__)
 #define TARGET(features) __attribute__((target(features)))
+
+#if defined(__x86_64__)
 #define FMA256(sum, x, y) _mm256_fmadd_ps(x, y, sum)
 #define FMA512(sum, x, y) _mm512_fmadd_ps(x, y, sum)
 // Sixteen bits are what the sets without VNNI add up in, as long as they can.
@@ -87,6 +88,22 @@ tk_peak tk_peak_float32(const char *set) {
   (void)set;
   return (tk_peak)BASELINE;
 }
+#endif
+
+#if defined(__aarch64__)
+#define SMULL(sum, x, y) \
+  vpadalq_s16(sum, vpaddq_s16(vmull_s8(vget_low_s8((int8x16_t)(x)), vget_low_s8((int8x16_t)(y))), \
+                              vmull_high_s8((int8x16_t)(x), (int8x16_t)(y))))
+#define SDOT(sum, x, y) vdotq_s32(sum, (int8x16_t)(x), (int8x16_t)(y))
+PEAK(int8_neon, , int32x4_t, "w", vdupq_n_s32, SMULL)
+PEAK(int8_neondot, TARGET("dotprod"), int32x4_t, "w", vdupq_n_s32, SDOT)
+
+tk_peak tk_peak_int8(const char *set) {
+  if (strcmp(set, "neondot") == 0) return (tk_peak){"sdot", 32.0 * chains, int8_neondot};
+  if (strcmp(set, "neon") == 0) return (tk_peak){"smull, addp, sadalp", 32.0 * chains, int8_neon};
+  return (tk_peak){"none", 0, 0};
+}
+#elif !defined(__x86_64__)
 
 tk_peak tk_peak_int8(const char *set) {
   (void)set;

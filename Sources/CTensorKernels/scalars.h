@@ -47,6 +47,12 @@ static inline uint16_t tk_load16(const uint8_t *bytes) {
 
 #ifdef TK_F16C
 static inline float tk_load_half(const uint8_t *bytes) { return _cvtsh_ss(tk_load16(bytes)); }
+#elif defined(TK_NEON)
+static inline float tk_load_half(const uint8_t *bytes) {
+  _Float16 half;
+  memcpy(&half, bytes, 2);
+  return (float)half;
+}
 #else
 static inline float tk_load_half(const uint8_t *bytes) { return tk_float_from_half(tk_load16(bytes)); }
 #endif

@@ -6,12 +6,13 @@ package struct InstructionSet: Sendable {
   /// The table of functions.
   package let kernels: tk_kernels
 
-  /// How the set is called: `plain`, `avx2`, `avxvnni`, `avx512` or `avx512vnni`.
+  /// How the set is called: `plain`, `avx2`, `avxvnni`, `avx512` or `avx512vnni`; on ARM `plain`, `neon` or `neondot`.
   package var name: String { String(cString: kernels.name) }
 
   /// The sets that this processor has, the plain one first and the fastest last.
   package static let available: [InstructionSet] = [
     tk_kernels_plain(), tk_kernels_avx2(), tk_kernels_avxvnni(), tk_kernels_avx512(), tk_kernels_avx512vnni(),
+    tk_kernels_neon(), tk_kernels_neondot(),
   ].compactMap { $0.map { InstructionSet(kernels: $0.pointee) } }
 
   /// The set in use: the one that the environment variable `QUILL_ISA` names, or else the fastest.

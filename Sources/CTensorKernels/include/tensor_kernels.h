@@ -163,6 +163,8 @@ const tk_kernels *tk_kernels_avx2(void);
 const tk_kernels *tk_kernels_avxvnni(void);
 const tk_kernels *tk_kernels_avx512(void);
 const tk_kernels *tk_kernels_avx512vnni(void);
+const tk_kernels *tk_kernels_neon(void);
+const tk_kernels *tk_kernels_neondot(void);
 
 // Tells the processor that this is a spin loop.
 void tk_spin_pause(void);
