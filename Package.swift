@@ -65,7 +65,10 @@ let package = Package(
     // The engine.
     .target(
       name: "FineTuning",
-      dependencies: ["LanguageModels", "ModelFiles", "Quantization", "TensorCore", "CTensorKernels"],
+      dependencies: [
+        "LanguageModels", "Datasets", "ChatTemplates", "Tokenization", "ModelFiles", "Quantization", "TensorCore",
+        "CTensorKernels",
+      ],
       exclude: ["README.md"], swiftSettings: settings),
     .target(
       name: "Generation", dependencies: ["LanguageModels", "Tokenization", "ChatTemplates", "TensorCore"],
@@ -126,8 +129,8 @@ let package = Package(
     .testTarget(
       name: "FineTuningTests",
       dependencies: [
-        "FineTuning", "LanguageModels", "Tokenization", "Datasets", "Quantization", "ModelFiles", "TensorCore",
-        "TestSupport", "JSONValue",
+        "FineTuning", "LanguageModels", "ChatTemplates", "Tokenization", "Datasets", "Quantization", "ModelFiles",
+        "TensorCore", "TestSupport", "JSONValue",
       ],
       swiftSettings: settings),
     .testTarget(

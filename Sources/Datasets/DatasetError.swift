@@ -16,6 +16,10 @@ package enum DatasetError: Error, Sendable, Hashable {
   case differentColumns(file: String, found: [String], expected: [String])
   case noColumn(name: String, columns: [String])
   case notText(column: String, row: Int, found: String)
+  case unknownRowForm(columns: [String])
+  /// A column should hold a conversation; `message` counts from 0, `nil` for the whole column.
+  case badConversation(column: String, row: Int, message: Int?, found: String)
+  case unknownSpeaker(row: Int, message: Int, name: String, known: [String])
   case validationOutOfRange(value: Double)
   case splitLeavesNothing(part: String, rows: Int, validation: Double)
 }
@@ -58,6 +62,15 @@ extension DatasetError: CustomStringConvertible {
       "there is no column '\(name)'; columns are \(columns.joined(separator: ", "))"
     case .notText(let column, let row, let found):
       "column '\(column)' has \(found) in row \(row) where text was expected"
+    case .unknownRowForm(let columns):
+      "rows with the columns \(columns.joined(separator: ", ")) have no form that can be trained on; known are "
+        + RowForm.Kind.allCases.map { "\($0.rawValue) (\($0.required.joined(separator: ", ")))" }.joined(
+          separator: ", ")
+    case .badConversation(let column, let row, let message, let found):
+      "column '\(column)' has \(found) in row \(row)" + (message.map { ", message \($0)," } ?? "")
+        + " where \(message == nil ? "a list of messages" : "an object with role and content") was expected"
+    case .unknownSpeaker(let row, let message, let name, let known):
+      "row \(row), message \(message): nobody is known as '\(name)'; known are \(known.joined(separator: ", "))"
     case .validationOutOfRange(let value):
       "'validation' is \(value); it goes from above 0 to below 1"
     case .splitLeavesNothing(let part, let rows, let validation):
@@ -79,6 +92,10 @@ extension DatasetError: CustomStringConvertible {
     case .wrongColumnCount: "a field with a comma or a line break in it goes in quotation marks"
     case .invalidJSON, .notAnObject: "JSON Lines has one object a line, without commas between the lines"
     case .differentColumns: "open the files one by one, and rename or select columns so that they agree"
+    case .unknownRowForm(let columns):
+      "give columns these names, as .renaming(\"\(columns.first ?? "…")\", to: \"text\"), or make rows by .map { [\"text\": …] }"
+    case .badConversation:
+      "a conversation is written [{\"role\": \"user\", \"content\": \"…\"}, {\"role\": \"assistant\", …}]"
     case .noColumn(name: "text", let columns): columns.first.map { "renaming(\"\($0)\", to: \"text\")" }
     default: nil
     }
