@@ -67,7 +67,10 @@ enum Symbols {
     "Target", "Linear layers of a transformer block.",
     LinearLayer.allCases.map { layer in
       SymbolCase(
-        layer.name, layer.summary, neighbours: ["PEFT": layer.moduleName, "GGUF": layer.ggufName])
+        layer.name, layer.summary,
+        neighbours: [
+          "PEFT": layer.moduleName, "mlx": "\(layer.moduleParent).\(layer.moduleName)", "GGUF": layer.ggufName,
+        ])
     } + [
       SymbolCase("attention", "The four layers of attention: q, k, v, o."),
       SymbolCase("mlp", "The three layers of the feed-forward part: gate, up, down."),
@@ -90,6 +93,25 @@ enum Symbols {
       SymbolCase("standard", "alpha / rank."),
       SymbolCase("rankStabilized", "alpha / √rank.", neighbours: ["PEFT": "use_rslora"], source: "arXiv:2312.03732"),
     ])
+
+  static let initialization = SymbolSet(
+    "Initialization", "What an adapter's matrices begin with.",
+    [
+      SymbolCase("default", "A even in ±1/√in, B zero.", neighbours: ["PEFT": "init_lora_weights=True"]),
+      SymbolCase("gaussian", "A normal with the deviation 1/rank, B zero.", neighbours: ["PEFT": "gaussian"]),
+      SymbolCase(
+        "pissa", "The largest singular directions of the weights, which keep the rest; needs weights in floats.",
+        neighbours: ["PEFT": "pissa"], source: "Meng et al., PiSSA, 2024, arXiv:2404.02948"),
+    ])
+
+  /// The beginning that a symbol stands for.
+  static func initialization(_ symbol: Symbol) -> LoRA.Initialization {
+    switch symbol.name {
+    case "gaussian": .gaussian
+    case "pissa": .pissa
+    default: .default
+    }
+  }
 
   static let splits = SymbolSet(
     "Split", "A part of a data set.",

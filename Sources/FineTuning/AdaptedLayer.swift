@@ -3,7 +3,9 @@ import ModelFiles
 import Quantization
 import TensorCore
 
-/// A frozen linear layer and, where it is a target, the pair beside it: y = x Wᵀ + bias + s · (dropout(x) Aᵀ) Bᵀ.
+/// A frozen linear layer and, where it is a target, the pair beside it: y = x Wᵀ + s · (dropout(x) Aᵀ) Bᵀ + bias.
+///
+/// What DoRA makes of it is in `WeightDecomposition.swift`.
 struct AdaptedLayer {
   let backend: any ComputeBackend
   let weight: WeightMatrix
@@ -11,15 +13,22 @@ struct AdaptedLayer {
   let bias: [Float]?
   let pair: LoRAPair?
   let dropout: Dropout?
+  /// With DoRA the lengths by which it divides.
+  let decomposition: WeightDecomposition?
 
   /// Writes y; keeps dropout(x) Aᵀ in `reduced`.
   func forward(_ x: MatrixView, into y: MatrixView, reduced: MatrixView?, dropped: Matrix) {
     backend.multiply(x, by: weight, into: y)
+    if let pair, let reduced {
+      let input = applyDropout(x, dropped)
+      backend.multiply(input, transposed: false, by: pair.a.view, transposed: true, into: reduced, scale: 1, keep: 0)
+      if let decomposition {
+        decomposition.forward(self, pair, input, reduced, into: y)
+      } else {
+        add(pair, reduced, to: y)
+      }
+    }
     if let bias { backend.add(bias, toRowsOf: y) }
-    guard let pair, let reduced else { return }
-    let input = applyDropout(x, dropped)
-    backend.multiply(input, transposed: false, by: pair.a.view, transposed: true, into: reduced, scale: 1, keep: 0)
-    backend.multiply(reduced, transposed: false, by: pair.b.view, transposed: true, into: y, scale: pair.scale, keep: 1)
   }
 
   /// Adds to the pair's gradients and, unless `dx` is nil, computes the gradient of x.
@@ -31,23 +40,45 @@ struct AdaptedLayer {
     _ dy: MatrixView, x: MatrixView, reduced: MatrixView?, gradient: LoRAPair?, dReduced: Matrix, dropped: Matrix,
     into dx: MatrixView?, adding: Bool
   ) {
-    if let dx { backend.multiplyTransposed(dy, by: weight, into: dx, adding: adding) }
-    guard let pair, let reduced, let gradient else { return }
+    guard let pair, let reduced, let gradient else {
+      if let dx { backend.multiplyTransposed(dy, by: weight, into: dx, adding: adding) }
+      return
+    }
+    let input = applyDropout(x, dropped)
+    // The gradient of z = x (W + s B A)ᵀ: with DoRA z is multiplied by factors.
+    let dz = decomposition?.backward(self, pair, dy, input, reduced, gradient) ?? dy
     let dt = dReduced.view.reshaped(dy.rows, pair.rank)
     backend.multiply(
-      dy, transposed: true, by: reduced, transposed: false, into: gradient.b.view, scale: pair.scale, keep: 1)
-    backend.multiply(dy, transposed: false, by: pair.b.view, transposed: false, into: dt, scale: pair.scale, keep: 0)
-    let input = applyDropout(x, dropped)
+      dz, transposed: true, by: reduced, transposed: false, into: gradient.b.view, scale: pair.scale, keep: 1)
+    backend.multiply(dz, transposed: false, by: pair.b.view, transposed: false, into: dt, scale: pair.scale, keep: 0)
     backend.multiply(dt, transposed: true, by: input, transposed: false, into: gradient.a.view, scale: 1, keep: 1)
-    guard let dx else { return }
+    if let dx { addInputGradient(pair, dy: dy, dz: dz, dt: dt, dropped, into: dx, adding: adding) }
+  }
+
+  /// dx = dz W + dt A; what came through dropout goes back through it.
+  private func addInputGradient(
+    _ pair: LoRAPair, dy: MatrixView, dz: MatrixView, dt: MatrixView, _ dropped: Matrix, into dx: MatrixView,
+    adding: Bool
+  ) {
     guard let dropout else {
+      backend.multiplyTransposed(dz, by: weight, into: dx, adding: adding)
       backend.multiply(dt, transposed: false, by: pair.a.view, transposed: false, into: dx, scale: 1, keep: 1)
       return
     }
-    let branch = dropped.view.reshaped(x.rows, x.columns)
+    let branch = dropped.view.reshaped(dx.rows, dx.columns)
+    backend.multiplyTransposed(dy, by: weight, into: dx, adding: adding)
     backend.multiply(dt, transposed: false, by: pair.a.view, transposed: false, into: branch, scale: 1, keep: 0)
+    if decomposition != nil {
+      dz.subtract(dy)
+      backend.multiplyTransposed(dz, by: weight, into: branch, adding: true)
+    }
     dropout.apply(branch, into: branch)
     dx.add(branch)
+  }
+
+  /// y += s · reduced Bᵀ.
+  func add(_ pair: LoRAPair, _ reduced: MatrixView, to y: MatrixView) {
+    backend.multiply(reduced, transposed: false, by: pair.b.view, transposed: true, into: y, scale: pair.scale, keep: 1)
   }
 
   private func applyDropout(_ x: MatrixView, _ dropped: Matrix) -> MatrixView {

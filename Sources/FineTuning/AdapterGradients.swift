@@ -10,21 +10,26 @@ package struct AdapterGradients {
   /// Zeros in the shapes of an adapter.
   package init(like adapter: Adapter) {
     pairs = adapter.pairs.map { block in
-      block.mapValues { pair in
-        LoRAPair(
-          a: Matrix(rows: pair.a.rows, columns: pair.a.columns), b: Matrix(rows: pair.b.rows, columns: pair.b.columns),
-          scale: pair.scale)
-      }
+      block.mapValues { pair in pair.map { Matrix(rows: $0.rows, columns: $0.columns) } }
     }
   }
 
-  /// All matrices, block by block and layer by layer, A before B.
+  /// All matrices, block by block and layer by layer: A, B and, with DoRA, the magnitudes `[1, out]`.
   package var matrices: [Matrix] { Self.matrices(of: pairs) }
 
   /// The matrices of an adapter in the same order.
   package static func matrices(of pairs: [[LinearLayer: LoRAPair]]) -> [Matrix] {
+    parameters(of: pairs).map(\.matrix)
+  }
+
+  /// The matrices of an adapter in the same order, with what they are.
+  package static func parameters(of pairs: [[LinearLayer: LoRAPair]]) -> [AdapterParameter] {
     pairs.flatMap { block in
-      LinearLayer.allCases.flatMap { layer in block[layer].map { [$0.a, $0.b] } ?? [] }
+      LinearLayer.allCases.flatMap { layer -> [AdapterParameter] in
+        guard let pair = block[layer] else { return [] }
+        let magnitude = pair.magnitude.map { [AdapterParameter(role: .magnitude, matrix: $0)] } ?? []
+        return [AdapterParameter(role: .a, matrix: pair.a), AdapterParameter(role: .b, matrix: pair.b)] + magnitude
+      }
     }
   }
 
@@ -38,4 +43,17 @@ package struct AdapterGradients {
       sum + matrix.view.buffer.reduce(0) { $0 + Double($1) * Double($1) }
     }.squareRoot()
   }
+}
+
+/// A trained matrix of an adapter.
+package struct AdapterParameter {
+  package enum Role: Sendable, Hashable {
+    case a
+    case b
+    /// DoRA's magnitudes; PEFT's LoRA+ trains them at the rate of B, as all vectors.
+    case magnitude
+  }
+
+  package let role: Role
+  package let matrix: Matrix
 }

@@ -11,6 +11,8 @@ package final class TrainingPass {
   let backend: any ComputeBackend
   let rotary: RotaryEmbeddings
   private let adapter: Adapter
+  /// What DoRA needs of each layer; empty for other adapters.
+  private let decompositions: [[LinearLayer: WeightDecomposition]]
   let lowestBlock: Int
   private(set) var workspace: TrainingWorkspace
   private(set) var activations: [BlockActivations] = []
@@ -27,6 +29,7 @@ package final class TrainingPass {
     }
     self.model = model
     self.adapter = adapter
+    decompositions = WeightDecomposition.all(of: model)
     self.backend = backend
     lowestBlock = lowest
     rotary = RotaryEmbeddings(model.configuration, positions: maxLength)
@@ -77,7 +80,7 @@ package final class TrainingPass {
     }
     return AdaptedLayer(
       backend: backend, weight: model.blocks[block][layer], bias: model.blocks[block].bias(of: layer),
-      pair: adapter.pairs[block][layer], dropout: dropout)
+      pair: adapter.pairs[block][layer], dropout: dropout, decomposition: decompositions[block][layer])
   }
 
   /// The loss of the rows that have a label and, where wanted, the gradient of the hidden states.

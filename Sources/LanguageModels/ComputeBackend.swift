@@ -31,6 +31,12 @@ package protocol ComputeBackend: Sendable {
   /// Adds a vector to each row of x.
   func add(_ bias: [Float], toRowsOf x: MatrixView)
 
+  /// Multiplies each column of x by a number of its own, in place.
+  func multiply(columnsOf x: MatrixView, by factors: [Float])
+
+  /// Adds Σ x · y over the rows, times a factor, to each column's number in `sums`.
+  func addProducts(ofColumns x: MatrixView, _ y: MatrixView, times factors: [Float], to sums: MatrixView)
+
   /// Causal attention of the queries of one sequence; see ``Attention``.
   func attend(_ attention: Attention, into out: MatrixView, logSums: MatrixView?)
 

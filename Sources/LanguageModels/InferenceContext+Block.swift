@@ -48,13 +48,15 @@ extension InferenceContext {
     hidden.add(normed)
   }
 
-  /// y = x Wᵀ, the bias and the adapter's scale · (x Aᵀ) Bᵀ added, for layers that share x.
+  /// y = x Wᵀ, the adapter's scale · (x Aᵀ) Bᵀ and the bias added, for layers that share x; with DoRA each output is
+  /// multiplied by its factor before the bias.
   private func apply(_ layers: [LinearLayer], _ index: Int, _ x: MatrixView, into ys: [MatrixView]) {
     let block = model.blocks[index]
     multiply(x, by: layers.map { block[$0] }, into: ys)
     for (layer, y) in zip(layers, ys) {
-      if let bias = block.bias(of: layer) { backend.add(bias, toRowsOf: y) }
       if let pair = model.adapter?.pairs[index][layer] { add(pair, of: x, to: y) }
+      if let factors = rowFactors?[index][layer] { backend.multiply(columnsOf: y, by: factors) }
+      if let bias = block.bias(of: layer) { backend.add(bias, toRowsOf: y) }
     }
   }
 

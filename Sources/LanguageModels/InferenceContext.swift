@@ -13,6 +13,8 @@ package final class InferenceContext {
   let backend: any ComputeBackend
   private(set) var rotary: RotaryEmbeddings
   private(set) var workspace: InferenceWorkspace
+  /// What DoRA multiplies outputs by, for each block and layer that has it; `nil` for other adapters.
+  let rowFactors: [[LinearLayer: [Float]]]?
 
   /// A context whose cache is as exact as the model's activations: float32, or float16 beside rounded ones.
   ///
@@ -41,6 +43,7 @@ package final class InferenceContext {
     self.backend = backend
     rotary = RotaryEmbeddings(model.configuration, positions: 0)
     workspace = InferenceWorkspace(model, rows: 1)
+    rowFactors = model.rowFactors(on: backend)
   }
 
   /// Forgets all positions from `position` on.

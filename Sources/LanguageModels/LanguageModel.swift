@@ -89,11 +89,4 @@ extension LanguageModel {
     }
     return model
   }
-
-  /// The same model with an untrained adapter, which changes nothing yet.
-  package func attaching(_ options: LoRA, seed: UInt64) -> LanguageModel {
-    var model = self
-    model.adapter = Adapter(options: options, configuration: configuration, seed: seed)
-    return model
-  }
 }

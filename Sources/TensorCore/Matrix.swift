@@ -90,4 +90,10 @@ package struct MatrixView: @unchecked Sendable {
     precondition(other.rows == rows && other.columns == columns, "shapes differ")
     InstructionSet.current.kernels.add_scaled(1, other.base, base, count)
   }
+
+  /// Takes another matrix of the same shape away, element by element.
+  package func subtract(_ other: MatrixView) {
+    precondition(other.rows == rows && other.columns == columns, "shapes differ")
+    InstructionSet.current.kernels.add_scaled(-1, other.base, base, count)
+  }
 }

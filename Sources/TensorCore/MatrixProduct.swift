@@ -5,6 +5,9 @@ package enum MatrixProduct {
   /// Prepares OpenBLAS: its threads would compete with the pool's for the same processors.
   private static let configured: Void = openblas_set_num_threads(1)
 
+  /// Makes sure that OpenBLAS is prepared, for its other functions.
+  static func prepare() { _ = configured }
+
   /// A matrix as OpenBLAS sees it: rows lie `stride` numbers apart.
   package struct Operand: @unchecked Sendable {
     let base: UnsafePointer<Float>

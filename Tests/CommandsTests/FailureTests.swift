@@ -74,8 +74,9 @@ struct FailureTests {
         == "the adapter of '\(module)' in 'a' is for a layer of 2,048 × 2,048; the model's is 576 × 576"
         + " | an adapter fits only the model that it was trained on: load that one first")
     #expect(
-      try text(AdapterError(path: "a", reason: .unsupported("use_dora", value: "true")))
-        == "'a' describes a DoRA adapter; Quill reads LoRA | train it as plain LoRA, without biases and variants")
+      try text(AdapterError(path: "a", reason: .unsupported("lora_bias", value: "true")))
+        == "'a' asks for \"lora_bias\": true, which Quill does not have"
+        + " | train it as plain LoRA or DoRA, without biases and other variants")
   }
 
   @Test func missingFiles() throws {

@@ -58,7 +58,7 @@ struct MergingTests {
   @Test func sixteenBitsOfAnyBase() throws {
     let base = try Fixtures.architecture("qwen3.gguf")
     #expect(blockFormat(of: base.blocks[0][.q]) == .f32)
-    let attached = base.attaching(LoRA(rank: 2, targets: [.q, .v]), seed: 1)
+    let attached = try base.attaching(LoRA(rank: 2, targets: [.q, .v]), seed: 1)
     #expect(blockFormat(of: try attached.merged().model.blocks[0][.q]) == .f32)
     let half = try attached.merged(into: .f16).model.attaching(LoRA(rank: 2), seed: 1).merged().model
     #expect(blockFormat(of: half.blocks[1][.v]) == .f16)

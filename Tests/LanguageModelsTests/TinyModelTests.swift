@@ -91,7 +91,7 @@ struct TinyModelTests {
 
   @Test func attachingChangesNothing() throws {
     let model = try LanguageModel(ggufPath: Fixtures.path("tiny-llama.gguf"))
-    let attached = model.attaching(LoRA(rank: 4, alpha: 8, targets: Set(LinearLayer.allCases)), seed: 42)
+    let attached = try model.attaching(LoRA(rank: 4, alpha: 8, targets: Set(LinearLayer.allCases)), seed: 42)
     let ids = [1, 2, 3, 4, 5]
     #expect(try InferenceContext(model).read(ids) == InferenceContext(attached).read(ids))
     #expect(model.adapter == nil)

@@ -91,7 +91,7 @@ struct AdapterFolderTests {
   @Test func otherKindsOfAdapter() throws {
     try expectConfiguration(.unsupported("peft_type", value: "IA3"), ["peft_type": "IA3"])
     try expectConfiguration(.unsupported("peft_type", value: "null"), ["peft_type": nil])
-    for field in ["use_dora", "lora_bias", "fan_in_fan_out", "use_qalora"] {
+    for field in ["lora_bias", "fan_in_fan_out", "use_qalora"] {
       try expectConfiguration(.unsupported(field, value: "true"), [field: true])
       // A text is no switch that is off.
       try expectConfiguration(.unsupported(field, value: "yes"), [field: "yes"])
@@ -102,8 +102,8 @@ struct AdapterFolderTests {
     try expectConfiguration(.unsupported("layer_replication", value: "[[0,2]]"), ["layer_replication": [[0, 2]]])
   }
 
-  /// PiSSA and its like change the base model when they begin; A and B alone do not fit the plain one.
-  @Test(arguments: ["pissa", "pissa_niter_4", "olora", "corda", "loftq"])
+  /// They change the base model when they begin, in ways that are not done again here; A and B alone do not fit it.
+  @Test(arguments: ["pissa_niter_4", "olora", "corda", "loftq"])
   func initializationsThatChangeTheBase(name: String) throws {
     try expectConfiguration(.unsupported("init_lora_weights", value: name), ["init_lora_weights": .string(name)])
   }
@@ -118,7 +118,16 @@ struct AdapterFolderTests {
     for dropout: JSONValue in [1, -0.1, "0.1"] {
       try expectConfiguration(.field("lora_dropout", expected: "a number from 0 to below 1"), ["lora_dropout": dropout])
     }
-    try expectConfiguration(.field("use_rslora", expected: "true or false"), ["use_rslora": 1.5])
+    for field in ["use_rslora", "use_dora"] {
+      try expectConfiguration(.field(field, expected: "true or false"), [field: 1.5])
+    }
+    let names = "names of modules or a regular expression"
+    try expectConfiguration(.field("target_modules", expected: names), ["target_modules": 3])
+    try expectConfiguration(.field("exclude_modules", expected: names), ["exclude_modules": ["q_proj", 1]])
+    try expectConfiguration(
+      .field("layers_to_transform", expected: "numbers of layers"), ["layers_to_transform": ["0"]])
+    try expectConfiguration(
+      .unsupported("layers_pattern", value: "h"), ["layers_to_transform": [0], "layers_pattern": "h"])
   }
 
   /// PEFT's rules: a pattern matches a module's whole name, or all of it behind a dot.

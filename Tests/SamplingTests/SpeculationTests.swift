@@ -26,7 +26,7 @@ struct SpeculationTests {
   ])
   func tokensAreTheSame(path: String) throws {
     let plain = try LanguageModel(path: Fixtures.path(path))
-    var rounded = plain.attaching(LoRA(rank: 4, targets: Set(LinearLayer.allCases)), seed: 1)
+    var rounded = try plain.attaching(LoRA(rank: 4, targets: Set(LinearLayer.allCases)), seed: 1)
     rounded.activations = .int8
     var accepted = 0
     for model in [plain, try plain.quantized(), rounded] {

@@ -8,6 +8,7 @@ extension ExportError: CommandFailure {
     switch self {
     case .unmergedAdapter: "the model has an adapter beside its weights, which this kind of file has no place for"
     case .noAdapter: "the model has no adapter"
+    case .decomposedAdapter: "the adapter is a DoRA, and llama.cpp's adapters have no magnitudes"
     case .format(let name, let known):
       "a GGUF file is not written in '\(name)'; known are \(known.joined(separator: ", "))"
     case .ropeFactors(let factors):
@@ -25,6 +26,7 @@ extension ExportError: CommandFailure {
     case .unmergedAdapter: "merge it first: model.merged(); or write it alone: saveAdapter(to:), exportAdapter(to:)"
     case .noAdapter:
       "attach one: model.attaching(LoRA(rank: 8)), or read one: model.loadingAdapter(from: \"qlora-out\")"
+    case .decomposedAdapter: "merge it: model.merged().export(to: \"tuned.gguf\", as: .q8_0)"
     case .format: nil
     case .ropeFactors, .biases: "write it as GGUF: model.export(to: \"model.gguf\", as: .f16)"
     case .mixedQuantization: "quantize all of them alike: model.quantized(to: .nf4)"

@@ -5,40 +5,9 @@ import Hub
 import LanguageModels
 import ModelFiles
 
-/// Low-rank adapters: made, attached, saved and read.
+/// Low-rank adapters: attached, saved and read.
 enum AdapterCommands {
-  static let all: [Command] = [lora, attaching, detached, saveAdapter, loadingAdapter]
-
-  private static let lora = Command.function(
-    "LoRA",
-    [
-      .labelled("rank", .int, default: 8, in: 1...4096, neighbours: ["PEFT": "r"], "Columns of B, rows of A."),
-      .labelled(
-        "alpha", .double, default: 16, in: NumberRange.above(0), neighbours: ["PEFT": "lora_alpha"],
-        "The product of B and A is multiplied by alpha / rank."),
-      .labelled(
-        "dropout", .double, default: 0, in: 0.0..<1.0, neighbours: ["PEFT": "lora_dropout"],
-        "The share of A's inputs that is set to zero in training."),
-      .labelled(
-        "targets", .oneOf([.symbol(Symbols.targets), .array(of: .symbol(Symbols.targets))]),
-        default: [.symbol(Symbol("q")), .symbol(Symbol("v"))], neighbours: ["PEFT": "target_modules", "mlx": "keys"],
-        "The linear layers that get a pair of matrices."),
-      .labelled(
-        "scaling", .symbol(Symbols.scaling), default: .symbol(Symbol("standard")), "alpha / rank or alpha / √rank."),
-    ],
-    returns: "LoRA", "Describes low-rank adapters: two thin matrices beside a frozen layer, y += scale · B A x.",
-    example: "LoRA(rank: 8, alpha: 16, targets: [.q, .v])", neighbours: ["PEFT": "LoraConfig"],
-    source: "Hu et al., LoRA, 2021, arXiv:2106.09685"
-  ) { call in
-    let symbols = call.value("targets").symbol.map { [$0] } ?? call.symbols("targets")
-    let targets = Set(symbols.flatMap(Symbols.layers))
-    guard !targets.isEmpty else { throw NoTargets() }
-    return LoRAValue(
-      options: LoRA(
-        rank: call.int("rank"), alpha: call.double("alpha"), dropout: call.double("dropout"), targets: targets,
-        isRankStabilized: call.symbol("scaling").name == "rankStabilized")
-    ).value
-  }
+  static let all: [Command] = LoRACommands.all + [attaching, detached, saveAdapter, loadingAdapter]
 
   private static let attaching = Command.method(
     "attaching", of: ModelValue.self,
@@ -47,11 +16,17 @@ enum AdapterCommands {
       .labelled("seed", .int, default: 42, in: 0..., "The seed of A; the same seed gives PEFT's numbers."),
     ],
     returns: "Model", "Makes the same model with untrained adapters, which change nothing yet: B is zero.",
+    discussion: """
+      Models share their weights, so several adapters on one base cost their own matrices only. With PiSSA B is not zero: the
+      adapter holds the largest part of the weights, which keep the rest, and quantizing comes after attaching.
+      """,
     example: "load(\"smollm2-135m\").attaching(LoRA(rank: 8))", neighbours: ["PEFT": "get_peft_model"],
     source: "Hu et al., LoRA, 2021, arXiv:2106.09685"
   ) { value, call in
     let options = call.object("adapter", as: LoRAValue.self).options
-    let model = value.model.attaching(options, seed: UInt64(call.int("seed")))
+    let model = try interruptible {
+      try value.model.attaching(options, seed: UInt64(call.int("seed")), isCancelled: call.isCancelled)
+    }
     call.output.write(attachedText(model, seed: call.int("seed")), to: .standardOutput)
     return ModelValue(model).value
   }
@@ -63,7 +38,7 @@ enum AdapterCommands {
       return count > 0 ? "\(count) \(layer.moduleName)" : nil
     }
     let share = Double(adapter.parameterCount) / Double(model.parameterCount + adapter.parameterCount)
-    return "LoRA on \(layers.joined(separator: ", ")): "
+    return "\(adapter.isWeightDecomposed ? "DoRA" : "LoRA") on \(layers.joined(separator: ", ")): "
       + "\(NumberText.count(adapter.parameterCount)) trainable parameters, \(NumberText.percent(share, decimals: 2)) of all. Seed \(seed).\n"
   }
 
@@ -71,18 +46,29 @@ enum AdapterCommands {
     "detached", of: ModelValue.self, [], returns: "Model", "Makes the same model without its adapter.",
     neighbours: ["PEFT": "unload"]
   ) { value, _ in
-    var model = value.model
-    model.adapter = nil
-    return ModelValue(model).value
+    ModelValue(try value.model.detached()).value
   }
 
+  private static let name = Parameter.labelled(
+    "name", .optional(.string), default: .null, neighbours: ["PEFT": "adapter_name"],
+    "The adapter's name, which is a sub-folder.")
+
   private static let saveAdapter = Command.method(
-    "saveAdapter", of: ModelValue.self, [.labelled("to", .path, "The folder, made when it is not there.")],
+    "saveAdapter", of: ModelValue.self,
+    [
+      .labelled("to", .path, "The folder, made when it is not there."), name,
+      .labelled(
+        "asPlainLoRA", .bool, default: false, neighbours: ["PEFT": "path_initial_model_for_weight_conversion"],
+        "Whether a PiSSA adapter is written as a LoRA of twice the rank, which fits the weights as they were."),
+    ],
     "Saves the adapter as PEFT does: adapter_config.json and adapter_model.safetensors.",
+    discussion:
+      "A PiSSA adapter says so in its settings: Quill and PEFT then take its part off the weights when they read it.",
     neighbours: ["PEFT": "save_pretrained"]
   ) { value, call in
-    guard let adapter = value.model.adapter else { throw NoAdapter() }
-    let folder = call.string("to")
+    guard let attached = value.model.adapter else { throw NoAdapter() }
+    let adapter = call.bool("asPlainLoRA") ? try attached.besideWholeWeights() : attached
+    let folder = try subfolder(call.optionalString("name"), of: call.string("to"))
     try adapter.folder(baseModel: value.model.configuration.name).write(to: folder)
     call.output.write(
       "\(NumberText.count(adapter.parameterCount)) parameters in \(folder): adapter_model.safetensors, "
@@ -92,17 +78,27 @@ enum AdapterCommands {
 
   private static let loadingAdapter = Command.method(
     "loadingAdapter", of: ModelValue.self,
-    [.labelled("from", .path, "The folder that PEFT or `saveAdapter` wrote, or a name of the hub: \"user/repo\".")],
+    [
+      .labelled("from", .path, "The folder that PEFT or `saveAdapter` wrote, or a name of the hub: \"user/repo\"."),
+      name,
+    ],
     returns: "Model", "Makes the same model with a saved adapter; it can be trained on.",
     discussion: "Every matrix in the folder must fit a layer of the model.",
     neighbours: ["PEFT": "PeftModel.from_pretrained"]
   ) { value, call in
-    let folder = try folder(of: call.string("from"), call)
-    var model = value.model
-    model.adapter = try Adapter(
-      AdapterFolder(readingFrom: folder), path: folder + "/adapter_model.safetensors",
-      configuration: model.configuration)
+    let folder = try subfolder(call.optionalString("name"), of: folder(of: call.string("from"), call))
+    let model = try interruptible {
+      try value.model.loadingAdapter(
+        AdapterFolder(readingFrom: folder), path: folder + "/adapter_model.safetensors", isCancelled: call.isCancelled)
+    }
     return ModelValue(model).value
+  }
+
+  /// Where an adapter with a name lies; PEFT's `default` is the folder itself.
+  private static func subfolder(_ name: String?, of folder: String) throws -> String {
+    guard let name, name != "default" else { return folder }
+    guard !name.isEmpty, !name.contains("/"), !name.hasPrefix(".") else { throw NoAdapterName(name: name) }
+    return "\(folder)/\(name)"
   }
 
   /// The folder at that path, or else the hub's adapter of that name.
@@ -113,17 +109,18 @@ enum AdapterCommands {
   }
 }
 
-/// A LoRA without a layer.
-struct NoTargets: CommandFailure {
-  var message: String { "a LoRA needs at least one target" }
-  var help: String? { "QLoRA takes .allLinear, the usual tutorial [.q, .v]" }
-  var argument: String? { "targets" }
-}
-
 /// A model was asked for an adapter that it does not have.
 struct NoAdapter: CommandFailure {
   var message: String { "the model has no adapter" }
   var help: String? {
     "attach one: model.attaching(LoRA(rank: 8)), or read one: model.loadingAdapter(from: \"qlora-out\")"
   }
+}
+
+/// A name that is no folder's.
+private struct NoAdapterName: CommandFailure {
+  let name: String
+  var message: String { "'\(name)' cannot be an adapter's name, which is that of a folder" }
+  var help: String? { "take letters and digits, as in name: \"poet\"" }
+  var argument: String? { "name" }
 }

@@ -66,11 +66,13 @@ enum ModelTables {
   }
 
   private static func adapterRows(_ adapter: Adapter) -> [Table.Row] {
-    var rows: [Table.Row] = [.group("LoRA adapter, trainable")]
+    var rows: [Table.Row] = [
+      .group("\(adapter.isWeightDecomposed ? "DoRA" : "LoRA") adapter, trainable")
+    ]
     for layer in LinearLayer.allCases {
       let pairs = adapter.pairs.compactMap { $0[layer] }
       guard let pair = pairs.first else { continue }
-      for (name, matrix) in [("A", pair.a), ("B", pair.b)] {
+      for (name, matrix) in zip(["A", "B", "magnitudes"], pair.matrices) {
         let bytes = pairs.count * matrix.rows * matrix.columns * 4
         rows.append(
           .values([

@@ -68,7 +68,8 @@ package final class ModelValue: CommandObject {
 
   private var adapterText: String {
     guard let adapter = model.adapter else { return "" }
-    return ", LoRA of rank \(adapter.options.rank) with \(NumberText.count(adapter.parameterCount)) parameters"
+    return
+      ", \(adapter.isWeightDecomposed ? "DoRA" : "LoRA") of rank \(adapter.options.rank) with \(NumberText.count(adapter.parameterCount)) parameters"
   }
 }
 
@@ -78,7 +79,29 @@ package struct LoRAValue: CommandObject {
   package let options: LoRA
 
   package var description: String {
-    let targets = LinearLayer.allCases.filter(options.targets.contains).map { ".\($0.name)" }.joined(separator: ", ")
-    return "LoRA(rank: \(options.rank), alpha: \(options.alpha), dropout: \(options.dropout), targets: [\(targets)])"
+    var parts = [
+      "rank: \(options.rank)", "alpha: \(options.alpha)", "dropout: \(options.dropout)",
+      "targets: \(Self.text(options.targets))",
+    ]
+    if let excluded = options.excluded { parts.append("excluding: \(Self.text(excluded))") }
+    if let blocks = options.blocks { parts.append("layers: \(blocks.sorted())") }
+    if !options.rankPattern.isEmpty { parts.append("rankPattern: \(Self.text(options.rankPattern))") }
+    if !options.alphaPattern.isEmpty { parts.append("alphaPattern: \(Self.text(options.alphaPattern))") }
+    if options.isRankStabilized { parts.append("scaling: .rankStabilized") }
+    if options.initialization != .default { parts.append("initialization: .\(options.initialization)") }
+    return "\(options.isWeightDecomposed ? "DoRA" : "LoRA")(\(parts.joined(separator: ", ")))"
+  }
+
+  private static func text(_ names: ModuleNames) -> String {
+    switch names {
+    case .pattern(let text): "\"\(text)\""
+    case .endings(let names):
+      "[" + LinearLayer.allCases.filter { names.contains($0.moduleName) }.map { ".\($0.name)" }.joined(separator: ", ")
+        + "]"
+    }
+  }
+
+  private static func text(_ patterns: [ModulePattern: some CustomStringConvertible]) -> String {
+    "[" + patterns.map { "\"\($0.key.text)\": \($0.value)" }.sorted().joined(separator: ", ") + "]"
   }
 }

@@ -82,6 +82,12 @@ extension TokenwiseBackend {
 
   func add(_ bias: [Float], toRowsOf x: MatrixView) { base.add(bias, toRowsOf: x) }
 
+  func multiply(columnsOf x: MatrixView, by factors: [Float]) { base.multiply(columnsOf: x, by: factors) }
+
+  func addProducts(ofColumns x: MatrixView, _ y: MatrixView, times factors: [Float], to sums: MatrixView) {
+    base.addProducts(ofColumns: x, y, times: factors, to: sums)
+  }
+
   func multiplyTransposed(_ dy: MatrixView, by weight: WeightMatrix, into dx: MatrixView, adding: Bool) {
     base.multiplyTransposed(dy, by: weight, into: dx, adding: adding)
   }

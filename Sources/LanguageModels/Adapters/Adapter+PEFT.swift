@@ -10,7 +10,7 @@ extension Adapter {
     for block in 0..<configuration.blockCount {
       for layer in LinearLayer.allCases { places[layer.path(inBlock: block)] = (block, layer) }
     }
-    let saved = folder.configuration
+    let saved = folder.configuration.lora
     var pairs = [[LinearLayer: LoRAPair]](repeating: [:], count: configuration.blockCount)
     for (module, pair) in folder.pairs.sorted(by: { $0.key < $1.key }) {
       guard let (block, layer) = places[module] else {
@@ -24,32 +24,42 @@ extension Adapter {
           path: path,
           reason: .shape(module, found: [pair.b.rows, pair.a.columns], expected: [shape.rows, shape.columns]))
       }
-      pairs[block][layer] = LoRAPair(a: pair.a, b: pair.b, scale: Float(saved.scale(ofModule: module)))
+      if let magnitude = pair.magnitude, magnitude.columns != shape.rows {
+        throw AdapterError(
+          path: path, reason: .magnitudes(module, found: magnitude.columns, expected: shape.rows))
+      }
+      pairs[block][layer] = LoRAPair(
+        a: pair.a, b: pair.b, scale: Float(saved.scale(ofModule: module)), magnitude: pair.magnitude)
     }
-    let options = LoRA(
-      rank: saved.rank, alpha: saved.alpha, dropout: saved.dropout, targets: Set(pairs.flatMap(\.keys)),
-      isRankStabilized: saved.usesRankStabilizedScaling)
-    self.init(options: options, pairs: pairs)
+    self.init(options: saved, pairs: pairs)
   }
 
-  /// The adapter as PEFT saves it; pairs of another rank or scale than most are named in its patterns.
+  /// The adapter as PEFT saves it; pairs of another rank or scale than its options say are named in its patterns.
   package func folder(baseModel: String?) -> AdapterFolder {
     var modules: [String: AdapterFolder.Pair] = [:]
-    var configuration = AdapterConfiguration(
-      rank: options.rank, alpha: options.alpha, dropout: options.dropout,
-      usesRankStabilizedScaling: options.isRankStabilized,
-      targets: Set(pairs.flatMap(\.keys)).map(\.moduleName).sorted(),
-      baseModel: baseModel)
+    var lora = options
+    lora.isWeightDecomposed = isWeightDecomposed
     for (block, layers) in pairs.enumerated() {
       for (layer, pair) in layers {
         let module = layer.path(inBlock: block)
-        modules[module] = AdapterFolder.Pair(a: pair.a, b: pair.b)
-        if pair.rank != options.rank { configuration.rankPattern[module] = pair.rank }
-        let usual = LoRA(rank: pair.rank, alpha: options.alpha, isRankStabilized: options.isRankStabilized).scale
-        if pair.scale != usual { configuration.alphaPattern[module] = alpha(of: pair) }
+        modules[module] = AdapterFolder.Pair(a: pair.a, b: pair.b, magnitude: pair.magnitude)
+        if pair.rank != options.rank(ofModule: module) { lora.rankPattern[module] = pair.rank }
+        let usual = options.scale(alpha: options.alpha(ofModule: module), rank: pair.rank)
+        if pair.scale != Float(usual) { lora.alphaPattern[module] = alpha(of: pair) }
       }
     }
-    return AdapterFolder(configuration: configuration, pairs: modules)
+    if !describesPairs { lora.describe(modules.keys) }
+    return AdapterFolder(configuration: AdapterConfiguration(lora, baseModel: baseModel), pairs: modules)
+  }
+
+  /// Whether PEFT would make these pairs from the options: it takes no numbers of layers beside a regular expression.
+  private var describesPairs: Bool {
+    if options.blocks != nil, case .pattern = options.targets { return false }
+    return pairs.indices.allSatisfy { block in
+      LinearLayer.allCases.allSatisfy {
+        (pairs[block][$0] != nil) == options.isTargeted($0.path(inBlock: block))
+      }
+    }
   }
 
   /// The `lora_alpha` that gives a pair its scale.
@@ -69,5 +79,13 @@ extension Adapter {
     let beginning = zip(a.utf8, b.utf8).prefix { $0 == $1 }.count
     let ending = zip(a.utf8.reversed(), b.utf8.reversed()).prefix { $0 == $1 }.count
     return min(beginning + ending, a.utf8.count, b.utf8.count)
+  }
+}
+
+extension LoRA {
+  /// Names the targets one by one.
+  fileprivate mutating func describe(_ modules: some Sequence<String>) {
+    targets = .endings(modules.sorted())
+    (excluded, blocks) = (nil, nil)
   }
 }

@@ -10,7 +10,7 @@ package struct MergedModel: Sendable {
   package let loss: MergeLoss
 }
 
-/// The distance of stored weights from the float32 sums W + scale · B A that they stand for, over all adapted layers.
+/// The distance of stored weights from the float32 sums that they stand for, over all adapted layers.
 package struct MergeLoss: Sendable, Hashable {
   package private(set) var largest: Float = 0
   /// The mean distance.
@@ -34,7 +34,8 @@ package struct MergeLoss: Sendable, Hashable {
 }
 
 extension LanguageModel {
-  /// The same function without an adapter: each linear layer is W + scale · B A in a format of its own.
+  /// The same function without an adapter: each linear layer is W + scale · B A in a format of its own, with DoRA its rows
+  /// stretched to their magnitudes.
   ///
   /// Layers without a pair change their format too, so that a 4-bit base becomes a 16-bit model as a whole; one that has
   /// the format already is shared as it is. Embeddings, norms, biases and head are kept. Sums are made in float32 and
@@ -43,7 +44,7 @@ extension LanguageModel {
   /// - Parameter format: `nil` for 16 bits: layers in F16 stay in that, layers in F32 in that, and all others become BF16
   ///   as Hugging Face's models are.
   /// - Throws: ``QuantizationError``, `CancellationError`.
-  /// - Complexity: O(weights · rank), on all threads; beside the result three layers in float32.
+  /// - Complexity: O(weights · rank), on all threads; beside the result four layers in float32.
   package func merged(into format: WeightFormat? = nil, isCancelled: () -> Bool = { false }) throws -> MergedModel {
     var model = self
     var loss = MergeLoss()
@@ -72,9 +73,10 @@ extension LanguageModel {
     _ weight: WeightMatrix, _ pair: LoRAPair?, into format: WeightFormat, _ loss: inout MergeLoss
   ) throws(QuantizationError) -> WeightMatrix {
     guard let pair else { return format.isFormat(of: weight) ? weight : try format.encode(weight.decoded()) }
-    let sum = weight.decoded()
-    let change = pair.product()
-    sum.view.add(change.view)
+    let frozen = weight.decoded()
+    let sum = pair.added(to: frozen)
+    let change = sum.copy()
+    change.view.subtract(frozen.view)
     let stored = try format.encode(sum)
     loss.add(change: change.view, sum: sum.view, stored: stored.decoded().view)
     return stored
@@ -82,6 +84,20 @@ extension LanguageModel {
 }
 
 extension LoRAPair {
+  /// W + scale · B A; with DoRA m / ‖W + scale · B A‖ times that, row by row.
+  func added(to weight: Matrix) -> Matrix {
+    let sum = product()
+    sum.view.add(weight.view)
+    guard let magnitude else { return sum }
+    for row in 0..<sum.rows {
+      let numbers = UnsafeMutableBufferPointer(start: sum.view.row(row), count: sum.columns)
+      let norm = numbers.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+      let factor = Float(Double(magnitude.view.base[row]) / norm)
+      for index in numbers.indices { numbers[index] *= factor }
+    }
+    return sum
+  }
+
   /// What the pair adds to its layer's weights: scale · B A, shape `[out, in]`.
   func product(on backend: any ComputeBackend = CPUBackend.shared) -> Matrix {
     let product = Matrix(rows: b.rows, columns: a.columns)

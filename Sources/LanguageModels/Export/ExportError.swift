@@ -7,6 +7,8 @@ package enum ExportError: Error, Hashable {
   case unmergedAdapter
   /// There is no adapter to write.
   case noAdapter
+  /// llama.cpp knows LoRA, but not the magnitudes of DoRA.
+  case decomposedAdapter
   /// A format that cannot be written.
   case format(String, known: [String])
   /// Divisors of the rotation frequencies that no `rope_scaling` of transformers gives.

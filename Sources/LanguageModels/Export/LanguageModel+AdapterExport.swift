@@ -9,14 +9,18 @@ extension LanguageModel {
   /// whose scale differs from the others', as PEFT's patterns make it, has the quotient in its B. Rows of B are ordered as the
   /// base's.
   ///
-  /// - Throws: ``ExportError/noAdapter``, ``FileError``, `CancellationError`.
+  /// A PiSSA adapter is written as the plain one that it is beside whole weights. DoRA has no place in such a file.
+  ///
+  /// - Throws: ``ExportError``, ``FileError``, `CancellationError`.
   package func exportAdapter(
     to path: String, isCancelled: () -> Bool = { false },
     progress: (_ written: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
-    guard let adapter, adapter.parameterCount > 0 else { throw ExportError.noAdapter }
+    guard let attached = adapter, attached.parameterCount > 0 else { throw ExportError.noAdapter }
+    guard !attached.isWeightDecomposed else { throw ExportError.decomposedAdapter }
+    let adapter = try attached.besideWholeWeights()
     // 0 would be read as: multiply by nothing.
-    let given = adapter.options.scale * Float(adapter.options.rank)
+    let given = Float(adapter.options.scale) * Float(adapter.options.rank)
     let alpha = given == 0 ? Float(adapter.options.rank) : given
     var tensors: [GGUFWriter.Tensor] = []
     for (index, pairs) in adapter.pairs.enumerated() {

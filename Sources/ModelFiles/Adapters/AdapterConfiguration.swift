@@ -3,38 +3,36 @@ import JSONValue
 
 /// PEFT's `adapter_config.json` for LoRA: the fields that change a computation, and the others as PEFT writes them.
 package struct AdapterConfiguration: Sendable, Hashable {
-  package var rank: Int
-  package var alpha: Double
-  package var dropout: Double
-  package var usesRankStabilizedScaling: Bool
-  /// The modules that have a pair, by their full names or by what comes behind a dot of them.
-  package var targets: [String]
+  package var lora: LoRA
   package var baseModel: String?
-  /// `target_modules` where it is one text instead of names: a regular expression, or `all-linear`.
-  package var targetPattern: String?
-  /// Ranks of modules that differ from ``rank``, by regular expressions: PEFT's `rank_pattern`.
-  package var rankPattern: [ModulePattern: Int] = [:]
-  /// Alphas of modules that differ from ``alpha``, by regular expressions: PEFT's `alpha_pattern`.
-  package var alphaPattern: [ModulePattern: Double] = [:]
 
-  package init(
-    rank: Int, alpha: Double, dropout: Double, usesRankStabilizedScaling: Bool = false, targets: [String],
-    baseModel: String?
-  ) {
-    self.rank = rank
-    self.alpha = alpha
-    self.dropout = dropout
-    self.usesRankStabilizedScaling = usesRankStabilizedScaling
-    self.targets = targets
+  package init(_ lora: LoRA, baseModel: String?) {
+    self.lora = lora
     self.baseModel = baseModel
   }
 
-  /// What the product of B and A is multiplied by, but where a pattern says otherwise: alpha / r, or alpha / √r when
-  /// rank-stabilised.
-  package var scale: Double { scale(alpha: alpha, rank: rank) }
-
-  private func scale(alpha: Double, rank: Int) -> Double {
-    alpha / (usesRankStabilizedScaling ? Double(rank).squareRoot() : Double(rank))
+  /// The text of the file: every field of PEFT 0.21, keys sorted.
+  package var data: Data {
+    let fields: [String: JSONValue] = [
+      "alora_invocation_tokens": nil, "alpha_pattern": Self.object(lora.alphaPattern, Self.number), "arrow_config": nil,
+      "auto_mapping": nil,
+      "base_model_name_or_path": baseModel.map(JSONValue.string) ?? nil, "bias": "none", "corda_config": nil,
+      "ensure_weight_tying": false, "eva_config": nil, "exclude_modules": lora.excluded.map(Self.names) ?? nil,
+      "fan_in_fan_out": false,
+      "inference_mode": true, "init_lora_weights": Self.start(lora.initialization), "layer_replication": nil,
+      "layers_pattern": nil,
+      "layers_to_transform": lora.blocks.map { .array($0.sorted().map(JSONValue.integer)) } ?? nil, "loftq_config": [:],
+      "lora_alpha": Self.number(lora.alpha), "lora_bias": false,
+      "lora_dropout": .number(lora.dropout), "megatron_config": nil, "megatron_core": "megatron.core",
+      "modules_to_save": nil, "peft_type": "LORA", "qalora_group_size": 16, "r": .integer(lora.rank),
+      "rank_pattern": Self.object(lora.rankPattern, JSONValue.integer),
+      "revision": nil,
+      "target_modules": Self.names(lora.targets),
+      "target_parameters": nil,
+      "task_type": "CAUSAL_LM", "trainable_token_indices": nil, "use_dora": .bool(lora.isWeightDecomposed),
+      "use_qalora": false, "use_rslora": .bool(lora.isRankStabilized),
+    ]
+    return JSONValue.object(fields).serialized(pretty: true) + Data("\n".utf8)
   }
 
   private static func object<Value>(_ patterns: [ModulePattern: Value], _ value: (Value) -> JSONValue) -> JSONValue {
@@ -46,63 +44,19 @@ package struct AdapterConfiguration: Sendable, Hashable {
     Int(exactly: value).map(JSONValue.integer) ?? .number(value)
   }
 
-  /// The text of the file: every field of PEFT 0.21, keys sorted.
-  package var data: Data {
-    let fields: [String: JSONValue] = [
-      "alora_invocation_tokens": nil, "alpha_pattern": Self.object(alphaPattern, Self.number), "arrow_config": nil,
-      "auto_mapping": nil,
-      "base_model_name_or_path": baseModel.map(JSONValue.string) ?? nil, "bias": "none", "corda_config": nil,
-      "ensure_weight_tying": false, "eva_config": nil, "exclude_modules": nil, "fan_in_fan_out": false,
-      "inference_mode": true, "init_lora_weights": true, "layer_replication": nil, "layers_pattern": nil,
-      "layers_to_transform": nil, "loftq_config": [:], "lora_alpha": Self.number(alpha), "lora_bias": false,
-      "lora_dropout": .number(dropout), "megatron_config": nil, "megatron_core": "megatron.core",
-      "modules_to_save": nil, "peft_type": "LORA", "qalora_group_size": 16, "r": .integer(rank),
-      "rank_pattern": Self.object(rankPattern, JSONValue.integer),
-      "revision": nil,
-      "target_modules": targetPattern.map(JSONValue.string) ?? .array(targets.sorted().map(JSONValue.string)),
-      "target_parameters": nil,
-      "task_type": "CAUSAL_LM", "trainable_token_indices": nil, "use_dora": false, "use_qalora": false,
-      "use_rslora": .bool(usesRankStabilizedScaling),
-    ]
-    return JSONValue.object(fields).serialized(pretty: true) + Data("\n".utf8)
-  }
-}
-
-// MARK: - Modules
-
-extension AdapterConfiguration {
-  /// The rank of a module, by its full name: `model.layers.0.self_attn.q_proj`.
-  package func rank(ofModule module: String) -> Int { Self.value(in: rankPattern, of: module).first ?? rank }
-
-  /// The alpha of a module, by its full name.
-  package func alpha(ofModule module: String) -> Double { Self.value(in: alphaPattern, of: module).first ?? alpha }
-
-  /// What the product of a module's B and A is multiplied by.
-  package func scale(ofModule module: String) -> Double {
-    scale(alpha: alpha(ofModule: module), rank: rank(ofModule: module))
-  }
-
-  /// Whether the settings ask for a pair beside a module.
-  package func isTargeted(_ module: String) -> Bool {
-    guard let targetPattern else { return targets.contains { module == $0 || module.hasSuffix("." + $0) } }
-    if targetPattern.lowercased() == "all-linear" { return true }
-    // A pattern in a syntax that is not known here: PEFT itself chose the modules by it.
-    return ModulePattern(targetPattern)?.matchesWhole(module) ?? true
-  }
-
-  /// Makes sure that no two patterns give a module different numbers: PEFT would take the first in the file.
-  func checkPatterns(of module: String, path: String) throws(AdapterError) {
-    func check<Value: Hashable>(_ field: String, _ pattern: [ModulePattern: Value]) throws(AdapterError) {
-      guard Set(Self.value(in: pattern, of: module)).count > 1 else { return }
-      throw AdapterError(path: path, reason: .field(field, expected: "one pattern for '\(module)', but several match"))
+  private static func names(_ names: ModuleNames) -> JSONValue {
+    switch names {
+    case .endings(let names): .array(names.sorted().map(JSONValue.string))
+    case .pattern(let text): .string(text)
     }
-    try check("rank_pattern", rankPattern)
-    try check("alpha_pattern", alphaPattern)
   }
 
-  /// The numbers of the patterns that match the module's name or its end behind a dot.
-  private static func value<Value>(in patterns: [ModulePattern: Value], of module: String) -> [Value] {
-    patterns.filter { $0.key.matchesEnd(of: module) }.map(\.value)
+  private static func start(_ initialization: LoRA.Initialization) -> JSONValue {
+    switch initialization {
+    case .default: true
+    case .gaussian: "gaussian"
+    case .pissa: "pissa"
+    }
   }
 }
 
@@ -126,18 +80,20 @@ extension AdapterConfiguration {
     }
     let dropout = try fields.value("lora_dropout", \.number, expected: "a number from 0 to below 1") ?? 0
     guard 0..<1 ~= dropout else { throw fields.failure("lora_dropout", expected: "a number from 0 to below 1") }
-    self.init(
-      rank: rank, alpha: alpha, dropout: dropout,
-      usesRankStabilizedScaling: try fields.value("use_rslora", \.bool, expected: "true or false") ?? false,
-      targets: json["target_modules"]?.array?.compactMap(\.string) ?? [],
-      baseModel: json["base_model_name_or_path"]?.string)
-    targetPattern = json["target_modules"]?.string
-    rankPattern = try fields.patterns("rank_pattern", expected: "ranks of 1 to 65,536 by patterns of module names") {
+    var lora = LoRA(
+      rank: rank, alpha: alpha, dropout: dropout, targets: try fields.names("target_modules") ?? .endings([]),
+      isRankStabilized: try fields.flag("use_rslora"), isWeightDecomposed: try fields.flag("use_dora"))
+    lora.excluded = try fields.names("exclude_modules")
+    lora.blocks = try fields.blocks()
+    lora.initialization = try fields.initialization()
+    lora.rankPattern = try fields.patterns("rank_pattern", expected: "ranks of 1 to 65,536 by patterns of module names")
+    {
       $0.integer.flatMap { 1...most ~= $0 ? $0 : nil }
     }
-    alphaPattern = try fields.patterns("alpha_pattern", expected: "numbers by patterns of module names") {
+    lora.alphaPattern = try fields.patterns("alpha_pattern", expected: "numbers by patterns of module names") {
       $0.number.flatMap { Float($0).isFinite ? $0 : nil }
     }
+    self.init(lora, baseModel: json["base_model_name_or_path"]?.string)
   }
 
   /// The fields of a file, with errors that name the file and the field.
@@ -145,13 +101,13 @@ extension AdapterConfiguration {
     let json: JSONValue
     let path: String
 
-    /// Fields that are false, empty or missing in an adapter that is nothing but B A x.
+    /// Fields that are false, empty or missing in an adapter that is nothing but LoRA or DoRA.
     private static let variants = [
-      "use_dora", "lora_bias", "fan_in_fan_out", "use_qalora", "use_bdlora", "layer_replication",
+      "lora_bias", "fan_in_fan_out", "use_qalora", "use_bdlora", "layer_replication",
       "alora_invocation_tokens", "arrow_config", "kasa_config", "monteclora_config", "modules_to_save",
     ]
     /// Initializations that leave the weights of the base model as they are.
-    private static let initializations = ["gaussian", "orthogonal", "eva"]
+    private static let otherInitializations = ["orthogonal", "eva"]
 
     func failure(_ field: String, expected: String) -> AdapterError {
       AdapterError(path: path, reason: .field(field, expected: expected))
@@ -181,7 +137,42 @@ extension AdapterConfiguration {
       return values
     }
 
-    /// Makes sure that the file asks for nothing but LoRA as it was published.
+    func flag(_ field: String) throws(AdapterError) -> Bool {
+      try value(field, \.bool, expected: "true or false") ?? false
+    }
+
+    /// A list of names, or one text that is a regular expression.
+    func names(_ field: String) throws(AdapterError) -> ModuleNames? {
+      try value(field, Self.names, expected: "names of modules or a regular expression")
+    }
+
+    /// `layers_to_transform`: one number or several.
+    func blocks() throws(AdapterError) -> Set<Int>? {
+      let blocks = try value("layers_to_transform", Self.numbers, expected: "numbers of layers")
+      // None at all means all, as in PEFT.
+      guard let blocks, !blocks.isEmpty else { return nil }
+      let pattern = json["layers_pattern"] ?? .null
+      guard Self.isOff(pattern) || pattern == "layers" || pattern == ["layers"] else {
+        throw unsupported("layers_pattern", pattern)
+      }
+      return blocks
+    }
+
+    /// How A and B began.
+    ///
+    /// Names that are not ours but leave the base model as it is say nothing about a saved adapter.
+    func initialization() throws(AdapterError) -> LoRA.Initialization {
+      guard let start = json["init_lora_weights"], let name = start.string else { return .default }
+      switch name {
+      case "gaussian": return .gaussian
+      case "pissa": return .pissa
+      default:
+        guard Self.otherInitializations.contains(name) else { throw unsupported("init_lora_weights", start) }
+        return .default
+      }
+    }
+
+    /// Makes sure that the file asks for nothing but LoRA and DoRA as they were published.
     func checkComputation() throws(AdapterError) {
       guard json["peft_type"]?.string == "LORA" else {
         throw unsupported("peft_type", json["peft_type"] ?? "missing")
@@ -190,13 +181,24 @@ extension AdapterConfiguration {
         if let value = json[field], !Self.isOff(value) { throw unsupported(field, value) }
       }
       if let bias = json["bias"], !bias.isNull, bias != "none" { throw unsupported("bias", bias) }
-      if let start = json["init_lora_weights"], let name = start.string, !Self.initializations.contains(name) {
-        throw unsupported("init_lora_weights", start)
-      }
     }
 
     private func unsupported(_ field: String, _ value: JSONValue) -> AdapterError {
       AdapterError(path: path, reason: .unsupported(field, value: value.string ?? value.description))
+    }
+
+    private static func names(_ json: JSONValue) -> ModuleNames? {
+      if let text = json.string { return .pattern(text) }
+      guard let members = json.array else { return nil }
+      let names = members.compactMap(\.string)
+      return names.count == members.count ? .endings(names) : nil
+    }
+
+    private static func numbers(_ json: JSONValue) -> Set<Int>? {
+      if let number = json.integer { return [number] }
+      guard let members = json.array else { return nil }
+      let numbers = members.compactMap(\.integer)
+      return numbers.count == members.count ? Set(numbers) : nil
     }
 
     private static func isOff(_ value: JSONValue) -> Bool {

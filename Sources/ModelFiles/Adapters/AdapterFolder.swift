@@ -1,19 +1,22 @@
 import Foundation
 import TensorCore
 
-/// A LoRA adapter as PEFT saves it: `adapter_config.json` and `adapter_model.safetensors` in a folder.
+/// A LoRA or DoRA adapter as PEFT saves it: `adapter_config.json` and `adapter_model.safetensors` in a folder.
 ///
 /// Each pair is named by its module in transformers, `model.layers.0.self_attn.q_proj`; A is `[r, in]`, B `[out, r]`,
-/// rows of B in transformers' order.
+/// rows of B in transformers' order. An adapter with a name of its own lies in a sub-folder of that name.
 package struct AdapterFolder: Sendable {
   /// The two thin matrices of one layer.
   package struct Pair: Sendable {
     package let a: Matrix
     package let b: Matrix
+    /// DoRA's magnitude of each output, `[1, out]`.
+    package let magnitude: Matrix?
 
-    package init(a: Matrix, b: Matrix) {
+    package init(a: Matrix, b: Matrix, magnitude: Matrix? = nil) {
       self.a = a
       self.b = b
+      self.magnitude = magnitude
     }
   }
 
@@ -26,7 +29,7 @@ package struct AdapterFolder: Sendable {
   }
 
   private static let prefix = "base_model.model."
-  private static let suffixes = (a: ".lora_A.weight", b: ".lora_B.weight")
+  private static let suffixes = (a: ".lora_A.weight", b: ".lora_B.weight", magnitude: ".lora_magnitude_vector")
 
   /// More bytes than any `adapter_config.json` has.
   private static let configurationLimit = 1 << 20
@@ -43,25 +46,12 @@ package struct AdapterFolder: Sendable {
     }
     let configuration = try AdapterConfiguration(parsing: Data(text.buffer), path: configurationPath)
     let file = try Self.tensors(in: folder)
-    var a: [String: Matrix] = [:]
-    var b: [String: Matrix] = [:]
-    for (name, tensor) in file.tensors.sorted(by: { $0.key < $1.key }) {
-      guard name.hasPrefix(Self.prefix), tensor.shape.count == 2 else {
-        throw AdapterError(path: file.path, reason: .unknownTensor(name))
-      }
-      let matrix = Matrix(rows: tensor.shape[0], columns: tensor.shape[1], values: try file.floats(of: tensor))
-      if name.hasSuffix(Self.suffixes.a) {
-        a[Self.module(name, Self.suffixes.a)] = matrix
-      } else if name.hasSuffix(Self.suffixes.b) {
-        b[Self.module(name, Self.suffixes.b)] = matrix
-      } else {
-        throw AdapterError(path: file.path, reason: .unknownTensor(name))
-      }
-    }
     self.configuration = configuration
-    pairs = try Self.pair(a, b, configuration, path: file.path)
+    pairs = try Self.together(Parts(file, hasMagnitudes: configuration.lora.isWeightDecomposed), configuration.lora)
     for module in pairs.keys.sorted() {
-      try configuration.checkPatterns(of: module, path: configurationPath)
+      guard let field = configuration.lora.ambiguousPattern(of: module) else { continue }
+      throw AdapterError(
+        path: configurationPath, reason: .field(field, expected: "one pattern for '\(module)', but several match"))
     }
   }
 
@@ -85,37 +75,68 @@ package struct AdapterFolder: Sendable {
   /// - Throws: ``FileError``.
   package func write(to folder: String) throws(FileError) {
     try AtomicFile.makeFolder(folder)
-    var tensors: [String: Matrix] = [:]
+    var (tensors, vectors): ([String: Matrix], [String: Matrix]) = ([:], [:])
     for (module, pair) in pairs {
       tensors[Self.prefix + module + Self.suffixes.a] = pair.a
       tensors[Self.prefix + module + Self.suffixes.b] = pair.b
+      vectors[Self.prefix + module + Self.suffixes.magnitude] = pair.magnitude
     }
-    try AtomicFile.write(SafetensorsWriter.data(tensors), to: folder + "/adapter_model.safetensors")
+    try AtomicFile.write(SafetensorsWriter.data(tensors, vectors: vectors), to: folder + "/adapter_model.safetensors")
     try AtomicFile.write(configuration.data, to: folder + "/adapter_config.json")
   }
 
-  private static func module(_ name: String, _ suffix: String) -> String {
-    String(name.dropFirst(prefix.count).dropLast(suffix.count))
+  /// The matrices of a file by what they are, then by module.
+  private struct Parts {
+    let path: String
+    private(set) var a: [String: Matrix] = [:]
+    private(set) var b: [String: Matrix] = [:]
+    private(set) var magnitudes: [String: Matrix]?
+
+    init(_ file: SafetensorsFile, hasMagnitudes: Bool) throws {
+      path = file.path
+      if hasMagnitudes { magnitudes = [:] }
+      for (name, tensor) in file.tensors.sorted(by: { $0.key < $1.key }) {
+        guard name.hasPrefix(prefix) else { throw AdapterError(path: path, reason: .unknownTensor(name)) }
+        let shape = tensor.shape
+        func matrix(_ rows: Int, _ columns: Int) throws -> Matrix {
+          Matrix(rows: rows, columns: columns, values: try file.floats(of: tensor))
+        }
+        if name.hasSuffix(suffixes.a), shape.count == 2 {
+          a[Self.module(name, suffixes.a)] = try matrix(shape[0], shape[1])
+        } else if name.hasSuffix(suffixes.b), shape.count == 2 {
+          b[Self.module(name, suffixes.b)] = try matrix(shape[0], shape[1])
+        } else if hasMagnitudes, name.hasSuffix(suffixes.magnitude), shape.count == 1 {
+          magnitudes?[Self.module(name, suffixes.magnitude)] = try matrix(1, shape[0])
+        } else {
+          throw AdapterError(path: path, reason: .unknownTensor(name))
+        }
+      }
+    }
+
+    private static func module(_ name: String, _ suffix: String) -> String {
+      String(name.dropFirst(prefix.count).dropLast(suffix.count))
+    }
   }
 
-  private static func pair(
-    _ a: [String: Matrix], _ b: [String: Matrix], _ configuration: AdapterConfiguration, path: String
-  ) throws(AdapterError) -> [String: Pair] {
-    guard !a.isEmpty || !b.isEmpty else { throw AdapterError(path: path, reason: .empty) }
+  /// Puts together what belongs to one module; every part must have its others.
+  private static func together(_ parts: Parts, _ lora: LoRA) throws(AdapterError) -> [String: Pair] {
+    func missing(_ module: String, _ suffix: String) -> AdapterError {
+      AdapterError(path: parts.path, reason: .missingTensor(prefix + module + suffix))
+    }
+    guard !parts.a.isEmpty || !parts.b.isEmpty else { throw AdapterError(path: parts.path, reason: .empty) }
     var pairs: [String: Pair] = [:]
-    for (module, matrix) in a.sorted(by: { $0.key < $1.key }) {
-      guard let other = b[module] else {
-        throw AdapterError(path: path, reason: .missingTensor(prefix + module + suffixes.b))
-      }
-      let rank = configuration.rank(ofModule: module)
+    for (module, matrix) in parts.a.sorted(by: { $0.key < $1.key }) {
+      guard let other = parts.b[module] else { throw missing(module, suffixes.b) }
+      let magnitude = parts.magnitudes?[module]
+      if parts.magnitudes != nil, magnitude == nil { throw missing(module, suffixes.magnitude) }
+      let rank = lora.rank(ofModule: module)
       for found in [matrix.rows, other.columns] where found != rank {
-        throw AdapterError(path: path, reason: .rank(module, found: found, expected: rank))
+        throw AdapterError(path: parts.path, reason: .rank(module, found: found, expected: rank))
       }
-      pairs[module] = Pair(a: matrix, b: other)
+      pairs[module] = Pair(a: matrix, b: other, magnitude: magnitude)
     }
-    if let lonely = b.keys.sorted().first(where: { a[$0] == nil }) {
-      throw AdapterError(path: path, reason: .missingTensor(prefix + lonely + suffixes.a))
-    }
+    let others = Array(parts.b.keys) + Array((parts.magnitudes ?? [:]).keys)
+    if let lonely = others.sorted().first(where: { parts.a[$0] == nil }) { throw missing(lonely, suffixes.a) }
     return pairs
   }
 }
@@ -138,6 +159,8 @@ package struct AdapterError: Error, Hashable {
     case unknownModule(String, nearest: String?)
     /// The adapter's matrices do not fit the model's layer.
     case shape(String, found: [Int], expected: [Int])
+    /// DoRA's vector has another length than the layer has outputs.
+    case magnitudes(String, found: Int, expected: Int)
   }
 
   package let path: String

@@ -64,15 +64,17 @@ package struct SafetensorsWriter {
 }
 
 extension SafetensorsWriter {
-  /// The bytes of a file that holds float32 matrices.
-  package static func data(_ matrices: [String: Matrix]) -> Data {
+  /// The bytes of a file that holds float32 matrices, and vectors, which are matrices of one row here.
+  package static func data(_ matrices: [String: Matrix], vectors: [String: Matrix] = [:]) -> Data {
+    func tensor(_ name: String, _ matrix: Matrix, _ shape: [Int]) -> Tensor {
+      Tensor(name: name, type: .f32, shape: shape, bytes: TensorBytes(matrix.values))
+    }
     let writer = SafetensorsWriter(
-      matrices.map { name, matrix in
-        Tensor(name: name, type: .f32, shape: [matrix.rows, matrix.columns], bytes: TensorBytes(matrix.values))
-      })
+      matrices.map { tensor($0, $1, [$1.rows, $1.columns]) } + vectors.map { tensor($0, $1, [$1.columns]) })
     var data = Data(writer.header)
     for tensor in writer.tensors {
-      if let matrix = matrices[tensor.name] { data.append(Data(UnsafeRawBufferPointer(matrix.view.buffer))) }
+      guard let matrix = matrices[tensor.name] ?? vectors[tensor.name] else { continue }
+      data.append(Data(UnsafeRawBufferPointer(matrix.view.buffer)))
     }
     return data
   }

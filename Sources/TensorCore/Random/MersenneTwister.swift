@@ -9,6 +9,8 @@ package struct MersenneTwister: RandomNumberGenerator, Sendable {
 
   private var state: [UInt32]
   private var position = MersenneTwister.length
+  /// The second of a pair of normally distributed numbers.
+  var nextNormal: Double?
 
   /// Creates the generator that `torch.manual_seed(seed)` gives; only the low 32 bits of `seed` count, as there.
   package init(seed: UInt64) {

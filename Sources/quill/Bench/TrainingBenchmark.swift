@@ -47,7 +47,7 @@ struct TrainingBenchmark: ParsableCommand {
     guard length <= limit else {
       throw BenchmarkFailure(description: "'\(options.model)' reads at most \(limit) tokens")
     }
-    let model = loaded.model.attaching(LoRA(rank: rank, alpha: 16, targets: try layers()), seed: 42)
+    let model = try loaded.model.attaching(LoRA(rank: rank, alpha: 16, targets: try layers()), seed: 42)
     let rows = BenchmarkText.rows(batch * steps, of: length, model.tokenizer)
     let trainer = try Trainer(
       model, sequences: rows.tokens, options: TrainingOptions(steps: steps, batchSize: batch, maxLength: length))
