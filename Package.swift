@@ -79,8 +79,8 @@ let package = Package(
       dependencies: ["Tokenization", "ModelFiles", "Quantization", "TensorCore", "CTensorKernels", "JSONValue"],
       exclude: ["README.md"], swiftSettings: settings),
     .target(
-      name: "Datasets", dependencies: ["TensorCore", "JSONValue", crypto], exclude: ["README.md"],
-      swiftSettings: settings),
+      name: "Datasets", dependencies: ["CSnappy", "CZlib", "CZstd", "TensorCore", "JSONValue", crypto],
+      exclude: ["README.md"], swiftSettings: settings),
     .target(name: "Hub", dependencies: ["JSONValue", crypto], exclude: ["README.md"], swiftSettings: settings),
     .target(name: "ChatTemplates", dependencies: ["JSONValue"], exclude: ["README.md"], swiftSettings: settings),
     .target(
@@ -101,6 +101,9 @@ let package = Package(
     .systemLibrary(name: "CZeroMQ", pkgConfig: "libzmq", providers: [.apt(["libzmq3-dev"])]),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CSnappy", pkgConfig: "snappy", providers: [.apt(["libsnappy-dev"])]),
 
     // Tests mirror the targets.
     .testTarget(

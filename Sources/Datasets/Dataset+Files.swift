@@ -2,18 +2,27 @@ import Foundation
 
 extension Dataset {
   /// The endings of files that rows are read from.
-  package static let knownFormats = [".csv", ".tsv", ".jsonl", ".ndjson"]
+  package static let knownFormats =
+    [".parquet"] + [".jsonl", ".ndjson", ".json", ".csv", ".tsv"].flatMap { [$0, $0 + ".gz"] }
 
-  /// The rows of a file, by its ending: CSV and TSV with a header, JSON Lines.
+  /// The rows of a file, by its ending: Parquet, JSON Lines, a JSON list of objects, CSV and TSV with a header; text also
+  /// packed by gzip.
   ///
   /// - Throws: ``DatasetError`` that names the line where the file is wrong.
   package init(path: String) throws(DatasetError) {
-    switch URL(fileURLWithPath: path).pathExtension.lowercased() {
+    switch Self.format(of: path) {
     case "csv": self = try .csv(path: path)
     case "tsv": self = try .csv(path: path, separator: "\t")
     case "jsonl", "ndjson": self = try .jsonLines(path: path)
+    case "json": self = try .json(path: path)
+    case "parquet": self = try .parquet(path: path)
     default: throw .unknownFormat(path: path, known: Self.knownFormats)
     }
+  }
+
+  private static func format(of path: String) -> String {
+    let url = URL(fileURLWithPath: path.lowercased())
+    return url.pathExtension == "gz" ? url.deletingPathExtension().pathExtension : url.pathExtension
   }
 
   /// The rows of several files, one after the other.
@@ -47,5 +56,21 @@ extension Dataset {
   /// - Throws: ``DatasetError`` that names the line where the file is wrong.
   package static func jsonLines(path: String) throws(DatasetError) -> Dataset {
     Dataset(MemoryRows(try JSONLines.rows(of: TextFile(path: path))))
+  }
+
+  /// The rows of a file with a JSON list of objects; JSON Lines by that name are read too.
+  ///
+  /// - Throws: ``DatasetError`` that names the line where the file is wrong.
+  package static func json(path: String) throws(DatasetError) -> Dataset {
+    Dataset(MemoryRows(try JSONList.rows(of: TextFile(path: path))))
+  }
+
+  /// The rows of a Parquet file, with lists and structures as JSON has them.
+  ///
+  /// - Throws: ``DatasetError/parquet(file:place:fault:)`` with the place where the file is wrong.
+  /// - Complexity: O(unpacked bytes); texts become strings when a row is looked at.
+  package static func parquet(path: String) throws(DatasetError) -> Dataset {
+    let url = URL(fileURLWithPath: path)
+    return Dataset(try ParquetRows(TextFile.contents(of: url), file: url.lastPathComponent))
   }
 }

@@ -12,6 +12,9 @@ package enum DatasetError: Error, Sendable, Hashable {
   case duplicateColumn(file: String, name: String)
   case invalidJSON(file: String, line: Int, reason: String)
   case notAnObject(file: String, line: Int, found: String)
+  case notAnObjectInList(file: String, element: Int, found: String)
+  case damagedGzip(path: String)
+  case parquet(file: String, place: ParquetPlace, fault: ParquetFault)
   case unevenRow(row: Int, missing: [String], extra: [String])
   case differentColumns(file: String, found: [String], expected: [String])
   case noColumn(name: String, columns: [String])
@@ -52,6 +55,12 @@ extension DatasetError: CustomStringConvertible {
       "\(file), line \(line): this is not JSON: \(reason)"
     case .notAnObject(let file, let line, let found):
       "\(file), line \(line): found \(found) where an object such as {\"text\": \"…\"} was expected"
+    case .notAnObjectInList(let file, let element, let found):
+      "\(file), element \(element): found \(found) where an object such as {\"text\": \"…\"} was expected"
+    case .damagedGzip(let path):
+      "'\(path)' is no whole gzip file, or it unpacks to more than \(TextFile.longestUnpacked) bytes"
+    case .parquet(let file, let place, let fault):
+      "\(file)\(place.description.isEmpty ? "" : ", \(place)"): \(fault)"
     case .unevenRow(let row, let missing, let extra):
       "row \(row) differs from row 0:" + (missing.isEmpty ? "" : " it lacks \(missing.joined(separator: ", "))")
         + (missing.isEmpty || extra.isEmpty ? "" : " and")
@@ -82,9 +91,9 @@ extension DatasetError: CustomStringConvertible {
   package var help: String? {
     switch self {
     case .unreadable: "check the path; a relative one starts at the folder of the notebook"
-    case .unknownFormat(let path, _) where path.lowercased().hasSuffix(".parquet"):
-      "Parquet is not read yet; in Python: pandas.read_parquet(\"…\").to_json(\"rows.jsonl\", orient=\"records\", lines=True)"
-    case .unknownFormat: "rows come from .csv, .tsv and .jsonl files; save the file as one of them"
+    case .unknownFormat: "rows come from .parquet, .jsonl, .json, .csv and .tsv files; save the file as one of them"
+    case .damagedGzip: "the file was not loaded whole; download it again"
+    case .parquet(_, _, let fault): fault.help
     case .wrongChecksum: "the file is damaged or another version; download it again"
     case .invalidUTF8: "save the file as UTF-8"
     case .fieldTooLarge, .unterminatedQuote, .textAfterQuote:

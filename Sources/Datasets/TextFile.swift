@@ -2,25 +2,44 @@ import Foundation
 
 /// The bytes of a file of text, known to be UTF-8.
 struct TextFile: Sendable {
+  /// The most bytes that a gzip file may unpack to.
+  static let longestUnpacked = 8 << 30
+
   /// The last part of the path, for messages.
   let name: String
   let data: Data
   /// Where the text begins, behind a byte-order mark.
   let start: Int
 
-  /// - Throws: ``DatasetError/unreadable(path:reason:)`` or ``DatasetError/invalidUTF8(file:line:offset:)``.
+  /// - Throws: ``DatasetError/unreadable(path:reason:)`` or ``DatasetError/invalidUTF8(file:line:offset:)``, and ``DatasetError/damagedGzip(path:)``
+  ///   for one packed by gzip, as its ending `.gz` says.
   init(path: String) throws(DatasetError) {
     let url = URL(fileURLWithPath: path)
-    do {
-      data = try Data(contentsOf: url)
-    } catch {
-      throw .unreadable(path: path, reason: Self.reason(for: path))
-    }
+    let contents = try Self.contents(of: url)
+    data = url.pathExtension.lowercased() == "gz" ? try Self.unpacked(contents, path: path) : contents
     name = url.lastPathComponent
     start = data.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
     if let offset = withBytes({ UTF8Check.firstInvalidOffset(in: $0) }) {
       throw .invalidUTF8(file: name, line: line(at: offset), offset: offset)
     }
+  }
+
+  /// The bytes of a file as they are.
+  ///
+  /// - Throws: ``DatasetError/unreadable(path:reason:)``.
+  static func contents(of url: URL) throws(DatasetError) -> Data {
+    do {
+      return try Data(contentsOf: url)
+    } catch {
+      throw .unreadable(path: url.path, reason: reason(for: url.path))
+    }
+  }
+
+  private static func unpacked(_ data: Data, path: String) throws(DatasetError) -> Data {
+    guard let bytes = data.withUnsafeBytes({ Gzip.inflated($0, limit: longestUnpacked) }) else {
+      throw .damagedGzip(path: path)
+    }
+    return Data(bytes)
   }
 
   private static func reason(for path: String) -> String {

@@ -87,8 +87,8 @@ struct CSVTests {
       try Dataset(path: "/no/such.csv")
     }
     #expect(throws: DatasetError.unreadable(path: "/tmp", reason: "it is a folder")) { try Dataset.csv(path: "/tmp") }
-    #expect(throws: DatasetError.unknownFormat(path: "a.parquet", known: Dataset.knownFormats)) {
-      try Dataset(path: "a.parquet")
+    #expect(throws: DatasetError.unknownFormat(path: "a.arrow", known: Dataset.knownFormats)) {
+      try Dataset(path: "a.arrow")
     }
   }
 }

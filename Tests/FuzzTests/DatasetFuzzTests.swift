@@ -28,6 +28,35 @@ struct DatasetFuzzTests {
     }
   }
 
+  @Test(arguments: ["none-v1-plain", "snappy-v2-dictionary", "gzip-v1-plain", "zstd-v1-dictionary", "delta-prefixes"])
+  func parquet(_ name: String) async {
+    // A test that ends in a process of its own can capture no argument.
+    switch name {
+    case "none-v1-plain":
+      await #expect(processExitsWith: .success) { try Self.readParquet("none-v1-plain", stream: 7) }
+    case "snappy-v2-dictionary":
+      await #expect(processExitsWith: .success) { try Self.readParquet("snappy-v2-dictionary", stream: 8) }
+    case "gzip-v1-plain":
+      await #expect(processExitsWith: .success) { try Self.readParquet("gzip-v1-plain", stream: 9) }
+    case "zstd-v1-dictionary":
+      await #expect(processExitsWith: .success) { try Self.readParquet("zstd-v1-dictionary", stream: 10) }
+    default:
+      await #expect(processExitsWith: .success) { try Self.readParquet("delta-prefixes", stream: 11) }
+    }
+  }
+
+  private static func readParquet(_ name: String, stream: UInt64) throws {
+    let folder = try TemporaryFolder()
+    let fuzzer = Fuzzer(
+      samples: [try Fixtures.bytes("datasets/parquet/\(name).parquet")],
+      words: ["PAR1", "\u{15}\u{0}", "\u{15}\u{2}", "\u{7f}\u{7f}\u{7f}\u{7f}"], stream: stream)
+    try fuzzer.run(isExpected: { $0 is DatasetError }) { bytes in
+      try folder.write(bytes, to: "rows.parquet")
+      let rows = try Dataset(path: folder.path + "/rows.parquet")
+      for row in rows.rows { _ = row.values }
+    }
+  }
+
   private static func read(kind: String, sample: String, stream: UInt64) throws {
     let folder = try TemporaryFolder()
     let fuzzer = Fuzzer(

@@ -38,6 +38,8 @@ package struct RowForm: Sendable, Hashable {
   package let kind: Kind
   /// The columns that are read, in the form's order.
   package let columns: [String]
+  /// The columns that are not read.
+  package let otherColumns: [String]
 
   /// Recognises the form of rows with these columns.
   ///
@@ -46,8 +48,10 @@ package struct RowForm: Sendable, Hashable {
     guard let kind = Kind.allCases.first(where: { $0.required.allSatisfy(columns.contains) }) else {
       throw .unknownRowForm(columns: columns)
     }
+    let read = kind.required + kind.optional.filter(columns.contains)
     self.kind = kind
-    self.columns = kind.required + kind.optional.filter(columns.contains)
+    self.columns = read
+    otherColumns = columns.filter { !read.contains($0) }
   }
 
   /// What a row says.

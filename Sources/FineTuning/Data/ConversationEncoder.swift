@@ -19,13 +19,17 @@ struct ConversationEncoder: Sendable {
 
   /// The tokens of a conversation, uncut.
   ///
+  /// - Parameter heedsMarks: Whether what the template marks is a turn; in a row of prompt and completion it is all that
+  ///   stands behind the prompt, as TRL has it.
   /// - Throws: ``TrainingDataError``.
-  func sequence(of messages: [RowMessage], row: Int) throws(TrainingDataError) -> TrainingSequence {
+  func sequence(
+    of messages: [RowMessage], row: Int, heedsMarks: Bool
+  ) throws(TrainingDataError) -> TrainingSequence {
     let chat = try render(messages[...], row)
     var tokens = tokenizer.idsWithBeginning(of: chat.text)
     var isLearned = [Bool](repeating: !completionOnly, count: tokens.count)
     if completionOnly {
-      for turn in try turns(of: messages, chat, tokens, row) {
+      for turn in try turns(of: messages, chat, heedsMarks ? chat.assistantRanges : [], tokens, row) {
         for index in turn { isLearned[index] = true }
       }
     }
@@ -41,11 +45,11 @@ struct ConversationEncoder: Sendable {
 
   /// The places of the turns that are learned.
   private func turns(
-    of messages: [RowMessage], _ chat: RenderedChat, _ tokens: [Int], _ row: Int
+    of messages: [RowMessage], _ chat: RenderedChat, _ marks: [Range<Int>], _ tokens: [Int], _ row: Int
   ) throws(TrainingDataError) -> [Range<Int>] {
     let answers = messages.indices.filter { messages[$0].role == "assistant" }
-    if !chat.assistantRanges.isEmpty, chat.assistantRanges.count == answers.count {
-      return zip(answers, chat.assistantRanges).filter { messages[$0.0].isCompletion }.map { _, range in
+    if !marks.isEmpty, marks.count == answers.count {
+      return zip(answers, marks).filter { messages[$0.0].isCompletion }.map { _, range in
         let scalars = chat.text.unicodeScalars
         let start = scalars.index(scalars.startIndex, offsetBy: range.lowerBound)
         let end = scalars.index(start, offsetBy: range.count)

@@ -15,7 +15,9 @@ package struct RowEncoder: Sendable {
 
   /// - Throws: ``TrainingDataError``, `TemplateError` when the chat template cannot be parsed.
   package init(_ form: RowForm, tokenizer: Tokenizer, options: TrainingRowOptions) throws {
-    if options.completionOnly, !form.kind.hasCompletion { throw TrainingDataError.noCompletions(columns: form.columns) }
+    if options.completionOnly, !form.kind.hasCompletion {
+      throw TrainingDataError.noCompletions(columns: form.columns + form.otherColumns)
+    }
     self.form = form
     self.tokenizer = tokenizer
     self.options = options
@@ -33,7 +35,9 @@ package struct RowEncoder: Sendable {
     case .completion(let prompt, let completion): try encode(prompt, completion)
     case .messages(let messages):
       if let conversations {
-        end(try conversations.sequence(of: messages, row: row.number))
+        end(
+          try conversations.sequence(
+            of: messages, row: row.number, heedsMarks: form.kind != .promptCompletion))
       } else {
         throw TrainingDataError.noChatTemplate(form: form.description)
       }

@@ -1,0 +1,2 @@
+// zlib 1.2, which reads gzip.
+#include <zlib.h>
