@@ -23,15 +23,26 @@ static void tile_bfloats_plain(
   }
 }
 
-tk_tile_bfloats tk_tile_bfloats_plain(void) { return tile_bfloats_plain; }
+// To nearest even; what is no number stays none.
+static uint16_t rounded(float x) {
+  uint32_t bits;
+  memcpy(&bits, &x, 4);
+  if ((bits & 0x7fffffff) > 0x7f800000) return (uint16_t)(bits >> 16 | 0x40);
+  return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
 
-void tk_pack_bfloats(const uint16_t *rows, size_t stride, size_t count, size_t k, uint16_t *panel) {
+static void round_plain(const float *x, size_t count, uint16_t *out) {
+  for (size_t i = 0; i < count; i++) out[i] = rounded(x[i]);
+}
+
+static void pair_plain(const float *panel, size_t k, uint16_t *out) {
   for (size_t i = 0; i < (k + 1) / 2 * 2; i++) {
-    for (size_t row = 0; row < count; row++) {
-      panel[i / 2 * 32 + row * 2 + i % 2] = i < k ? rows[row * stride + i] : 0;
-    }
+    for (size_t row = 0; row < 16; row++) out[i / 2 * 32 + row * 2 + i % 2] = i < k ? rounded(panel[i * 16 + row]) : 0;
   }
 }
+
+static const tk_bfloat_kernels plain = {tile_bfloats_plain, round_plain, pair_plain};
+const tk_bfloat_kernels *tk_bfloats_plain(void) { return &plain; }
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -104,13 +115,34 @@ static void tile_bfloats_avx512(
   }
   if (panels > 0) sweep(panel, panel_stride, k, x, x_stride, tokens, y, y_stride, keep, 1);
 }
+// Numbers that are not normal become zero, as they are for the products.
+static void round_avx512(const float *x, size_t count, uint16_t *out) {
+  size_t i = 0;
+  for (; i + 32 <= count; i += 32) {
+    const __m512bh both = _mm512_cvtne2ps_pbh(_mm512_loadu_ps(x + i + 16), _mm512_loadu_ps(x + i));
+    _mm512_storeu_si512((void *)(out + i), (__m512i)both);
+  }
+  for (; i < count; i++) out[i] = rounded(x[i]);
+}
+
+static void pair_avx512(const float *panel, size_t k, uint16_t *out) {
+  const __m512 none = _mm512_setzero_ps();
+  for (size_t i = 0; i < k; i += 2, panel += 32, out += 32) {
+    const __m512 first = _mm512_loadu_ps(panel), second = i + 1 < k ? _mm512_loadu_ps(panel + 16) : none;
+    const __m512i low = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(first));
+    const __m512i high = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(second));
+    _mm512_storeu_si512((void *)out, _mm512_or_si512(low, _mm512_slli_epi32(high, 16)));
+  }
+}
+
+static const tk_bfloat_kernels avx512 = {tile_bfloats_avx512, round_avx512, pair_avx512};
 #pragma clang attribute pop
 
-tk_tile_bfloats tk_tile_bfloats_avx512(void) {
+const tk_bfloat_kernels *tk_bfloats_avx512(void) {
   const int supported = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
       && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bf16");
-  return supported ? tile_bfloats_avx512 : 0;
+  return supported ? &avx512 : 0;
 }
 #else
-tk_tile_bfloats tk_tile_bfloats_avx512(void) { return 0; }
+const tk_bfloat_kernels *tk_bfloats_avx512(void) { return 0; }
 #endif

@@ -190,24 +190,27 @@ struct TileTests {
 
   /// bfloat16 pairs where the processor multiplies them: against the plain twin, which every processor has.
   @Test func pairsOfBrainFloats() {
-    let tiles = [tk_tile_bfloats_plain(), tk_tile_bfloats_avx512()].compactMap { $0 }
+    let sets = [tk_bfloats_plain(), tk_bfloats_avx512()].compactMap { $0?.pointee }
     for (panels, k, tokens) in [(1, 2, 1), (2, 7, 5), (3, 64, 13), (5, 130, 40)] {
       let even = (k + 1) / 2 * 2
-      let (rows, x) = (random(panels * 16 * k, seed: 8), random(tokens * even, seed: 9))
-      let (rowBits, xBits) = (rows.map(brainFloat), x.map(brainFloat))
-      var panel = [UInt16](repeating: 0, count: panels * 16 * even)
-      for p in 0..<panels {
-        panel.withUnsafeMutableBufferPointer {
-          tk_pack_bfloats(Array(rowBits[p * 16 * k..<(p + 1) * 16 * k]), k, 16, k, $0.baseAddress! + p * 16 * even)
+      let (weights, x) = (random(panels * 16 * k, seed: 8), random(tokens * even, seed: 9))
+      for set in sets {
+        var panel = [UInt16](repeating: 0, count: panels * 16 * even)
+        var factors = [UInt16](repeating: 0, count: x.count)
+        set.round(x, x.count, &factors)
+        #expect(factors == x.map(brainFloat))
+        for p in 0..<panels {
+          panel.withUnsafeMutableBufferPointer {
+            set.pair(Array(weights[p * 16 * k..<(p + 1) * 16 * k]), k, $0.baseAddress! + p * 16 * even)
+          }
         }
-      }
-      for tile in tiles {
         var y = [Float](repeating: 1, count: tokens * panels * 16)
-        tile(panel, panels, even * 16, even, xBits, even, tokens, &y, panels * 16, 1)
+        set.tile(panel, panels, even * 16, even, factors, even, tokens, &y, panels * 16, 1)
         for index in y.indices {
           let (token, row) = (index / (panels * 16), index % (panels * 16))
           let exact = (0..<k).reduce(1.0) {
-            $0 + number(rowBits[row * k + $1]) * number(xBits[token * even + $1])
+            let weight = weights[(row / 16 * k + $1) * 16 + row % 16]
+            return $0 + number(brainFloat(weight)) * number(factors[token * even + $1])
           }
           #expect(abs(Double(y[index]) - exact) <= 2e-7 * Double(k + 4))
         }
@@ -215,6 +218,9 @@ struct TileTests {
     }
   }
 
-  private func brainFloat(_ x: Float) -> UInt16 { UInt16(x.bitPattern >> 16) }
+  /// To nearest even, as bfloat16 is rounded everywhere.
+  private func brainFloat(_ x: Float) -> UInt16 {
+    UInt16((x.bitPattern + 0x7fff + (x.bitPattern >> 16 & 1)) >> 16)
+  }
   private func number(_ bits: UInt16) -> Double { Double(Float(bitPattern: UInt32(bits) << 16)) }
 }

@@ -6,21 +6,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// y[token][16 p + r] = sum over k of panel_p[k / 2][r][k % 2] * x[token][k], or that added to what y holds (`keep`).
-//
-// `panels` panels of 16 rows side by side, `panel_stride` numbers apart; k is even, and strides are in numbers.
-typedef void (*tk_tile_bfloats)(
-    const uint16_t *panel, size_t panels, size_t panel_stride, size_t k, const uint16_t *x, size_t x_stride,
-    size_t tokens, float *y, size_t y_stride, int keep);
+typedef struct tk_bfloat_kernels {
+  // y[token][16 p + r] = sum over k of panel_p[k / 2][r][k % 2] * x[token][k], or that added to what y holds (`keep`).
+  //
+  // `panels` panels of 16 rows side by side, `panel_stride` numbers apart; k is even, and strides are in numbers.
+  void (*tile)(
+      const uint16_t *panel, size_t panels, size_t panel_stride, size_t k, const uint16_t *x, size_t x_stride,
+      size_t tokens, float *y, size_t y_stride, int keep);
 
-// NULL where the processor lacks the instruction.
-tk_tile_bfloats tk_tile_bfloats_avx512(void);
+  // Rounds to nearest even.
+  void (*round)(const float *x, size_t count, uint16_t *out);
+
+  // Rounds a float32 panel `[k][16]` and lays two neighbouring columns side by side, `[(k + 1) / 2][16][2]`; a last column
+  // without a partner gets zeros.
+  void (*pair)(const float *panel, size_t k, uint16_t *out);
+} tk_bfloat_kernels;
+
+// NULL where the processor lacks the instructions.
+const tk_bfloat_kernels *tk_bfloats_avx512(void);
 
 // The twin that the other is tested against; every processor has it.
-tk_tile_bfloats tk_tile_bfloats_plain(void);
-
-// Writes `count` rows of k bfloat16 numbers, at most 16, into the first lanes of a panel; a last number without a partner
-// gets zeros. Other lanes stay as they are.
-void tk_pack_bfloats(const uint16_t *rows, size_t stride, size_t count, size_t k, uint16_t *panel);
+const tk_bfloat_kernels *tk_bfloats_plain(void);
 
 #endif

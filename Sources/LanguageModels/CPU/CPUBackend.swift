@@ -3,15 +3,25 @@ import Foundation
 import Quantization
 import TensorCore
 
-/// The engine's work on the processor: float32, packed weights unpacked on the way, on all threads of a pool.
+/// The engine's work on the processor: packed weights unpacked on the way, on all threads of a pool.
 package final class CPUBackend: ComputeBackend {
+  /// Products of floats are exact.
   package static let shared = CPUBackend()
+  /// Products of many rows with a weight round both sides to bfloat16 and sum in float32.
+  ///
+  /// The same as ``shared`` on a processor that does not multiply pairs of bfloat16.
+  package static let bfloat16 = CPUBackend(bfloats: InstructionSet.bfloats)
 
   let pool: ThreadPool
   let kernels = InstructionSet.current.kernels
+  /// The functions for bfloat16; `nil` for float32.
+  let bfloats: tk_bfloat_kernels?
   let scratch = ScratchPool()
 
-  package init(pool: ThreadPool = .shared) { self.pool = pool }
+  package init(pool: ThreadPool = .shared, bfloats: tk_bfloat_kernels? = nil) {
+    self.pool = pool
+    self.bfloats = bfloats
+  }
 }
 
 /// Float32 memory that is used again instead of being asked of the system for each product.
