@@ -7,20 +7,22 @@ import JSONValue
 
 /// Rows of text: where they come from and how they are chosen.
 enum DatasetCommands {
-  static let all: [Command] = [dataset] + choosing + changing + rowMembers
+  static let all: [Command] = [dataset] + choosing + changing + rowMembers + TokenPreviewCommands.all
 
   private static let dataset = Command.function(
     "dataset",
     [
       .unlabelled(
         "rows", .oneOf([.path, .array(of: .dictionary)]),
-        "\"imdb\", the path of a .csv, .tsv or .jsonl file, a name of the hub such as \"user/repo\", or rows written in place."
+        "\"imdb\", the path of a .parquet, .jsonl, .json, .csv or .tsv file, a name of the hub such as \"user/repo\", or rows written in place."
       ),
       .labelled("split", .symbol(Symbols.splits), default: .symbol(Symbol("train")), "Which part of a known data set."),
     ],
     returns: "Dataset", "Opens rows of text.",
     discussion: """
-      `imdb` is the 25,000 reviews of IMDB's training part with label 0 (negative) or 1 (positive), sorted by label.
+      `imdb` is the 25,000 reviews of IMDB's training part with label 0 (negative) or 1 (positive), sorted by label: the copy that \
+      'make data' fetches, otherwise the hub's; .test is the hub's. Text files may be packed by gzip. What training makes of \
+      columns such as text, prompt and completion, or messages, `model.preview(of:)` shows.
       """,
     example: "dataset([[\"text\": \"A fine film.\", \"label\": 1]])", neighbours: ["HF": "load_dataset"],
     source: "Maas et al., Learning Word Vectors for Sentiment Analysis, 2011"
@@ -34,9 +36,19 @@ enum DatasetCommands {
     guard name == "imdb" || name == "stanfordnlp/imdb" else {
       return DatasetValue(try Dataset(paths: files(of: name, split: split, call))).value
     }
-    guard split == "train" else { throw SplitNotThere(split: split) }
-    guard FileManager.default.fileExists(atPath: QuillHome.imdb) else { throw DataNotFetched(path: QuillHome.imdb) }
-    return DatasetValue(try Dataset.imdb(path: QuillHome.imdb)).value
+    return DatasetValue(try imdb(split: split, call)).value
+  }
+
+  /// The copy that set-up fetched, when there is one of that part, or else what the hub has.
+  private static func imdb(split: String, _ call: Invocation) throws -> Dataset {
+    if split == "train", FileManager.default.fileExists(atPath: QuillHome.imdb) {
+      return try Dataset.imdb(path: QuillHome.imdb)
+    }
+    do {
+      return try Dataset(paths: files(of: "stanfordnlp/imdb", split: split, call))
+    } catch let error as HubError where split == "train" {
+      throw DataNotFetched(path: QuillHome.imdb, hubError: error)
+    }
   }
 
   /// The file at that path, or else the files of the hub's data set of that name.
@@ -156,20 +168,13 @@ enum DatasetCommands {
   ]
 }
 
-/// A data set that set-up has not fetched.
+/// IMDB's reviews are neither where set-up puts them nor to be had from the hub.
 struct DataNotFetched: CommandFailure {
   let path: String
-  var message: String { "the IMDB reviews are not at \(path)" }
-  var help: String? { "'make data' fetches them; or give the path of a .csv or .jsonl file" }
+  let hubError: HubError
+  var message: String { "the IMDB reviews are not at \(path), and the hub did not give them: \(hubError)" }
+  var help: String? { "'make data' fetches them; or give the path of a .parquet, .csv or .jsonl file" }
   var argument: String? { "rows" }
-}
-
-/// A part of IMDB that set-up does not fetch.
-struct SplitNotThere: CommandFailure {
-  let split: String
-  var message: String { "of IMDB there is the part .train, not .\(split)" }
-  var help: String? { "hold rows out of it: dataset(\"imdb\").split(validation: 0.1)" }
-  var argument: String? { "split" }
 }
 
 /// What should be a row is no dictionary of plain values.
