@@ -18,7 +18,7 @@ FIXTURES := .build-fixtures
 # `.venv` first, so that `python` and `jupyter` are its own wherever a recipe or `quill install --sys-prefix` looks for them.
 IN_VENV := env VIRTUAL_ENV="$(CURDIR)/$(VENV)" PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
-.PHONY: help packages venv model gemma data build install demo lab lint test swift-test jupyter-test fuzz clean fixtures
+.PHONY: help packages venv model gemma data build install demo lab lint test swift-test jupyter-test fuzz sanitize neon-check clean fixtures
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -30,6 +30,8 @@ help:
 	@echo 'make install   the kernel, into .venv; .build/release/quill install --user puts it into a Jupyter of yours'
 	@echo 'make lint      check the formatting'
 	@echo 'make fuzz      damage files for an hour or more: make fuzz MUTATIONS=1000000'
+	@echo 'make sanitize  the tests of the engine, with the sanitizers of threads and of addresses'
+	@echo 'make neon-check  the loops for ARM, in an emulator'
 	@echo 'make fixtures  make the test fixtures again with the Python peers (6 GB of packages)'
 	@echo 'make clean     remove everything built here; the model and the reviews stay in $(CACHE)'
 
@@ -99,6 +101,26 @@ jupyter-test: install model gemma data
 MUTATIONS ?= 100000
 fuzz: build model
 	@QUILL_FUZZ_MUTATIONS=$(MUTATIONS) swift test -c release --disable-testable-imports --disable-xctest --filter FuzzTests
+
+# Each sanitizer has a build folder of its own. Whole models are left out, which run the same code for minutes, and tests
+# that measure time, which a sanitizer multiplies.
+SANITIZERS ?= thread address
+ENGINE_TESTS := ^(TensorCore|Quantization|ModelFiles|Tokenization|LanguageModels|FineTuning|Sampling|Random)Tests\.
+SLOW_TESTS := SmolLM2|RealModel|largeVocabularyIsNotDecoded|longRunsOfWhiteSpaceAndLineBreaks
+sanitize: packages model
+	@for sanitizer in $(SANITIZERS); do \
+	    QUILL_ENGINE_ONLY=1 $(STEP) "Tests of the engine, $$sanitizer sanitizer" swift test -c release \
+	        --disable-testable-imports --disable-xctest --sanitize $$sanitizer --scratch-path .build/$$sanitizer \
+	        --filter '$(ENGINE_TESTS)' --skip '$(SLOW_TESTS)' || exit 1; \
+	done
+
+# Of Debian and Ubuntu it takes gcc-aarch64-linux-gnu, libc6-dev-arm64-cross and qemu-user, and clang, which Swift brings.
+# On a processor without products of four bytes, the Cortex-A72, it checks the other set alone.
+neon-check:
+	@mkdir -p .build
+	@$(STEP) 'Build for ARM' clang --target=aarch64-linux-gnu -static -O2 -std=gnu11 \
+	    Tests/Kernels/*.c Sources/CTensorKernels/*.c -lm -o .build/neon-check
+	@$(STEP) 'Check NEON' sh -c 'qemu-aarch64 -cpu max .build/neon-check && qemu-aarch64 -cpu cortex-a72 .build/neon-check'
 
 test: packages venv model gemma data build lint swift-test install jupyter-test $(PAGE) $(LESSONS)
 	@echo

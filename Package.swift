@@ -7,6 +7,7 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+let swiftCrypto = Package.Dependency.package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
@@ -19,7 +20,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    swiftCrypto,
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     // The version of the compiler's own parser: 603 is Swift 6.3.
     .package(url: "https://github.com/swiftlang/swift-syntax", exact: "603.0.1"),
@@ -180,3 +181,11 @@ let package = Package(
     .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore", "CTensorKernels"], swiftSettings: settings),
   ]
 )
+
+// For `make sanitize`: the engine and its tests alone, without swift-syntax, of which each sanitizer would need its own build.
+if Context.environment["QUILL_ENGINE_ONLY"] == "1" {
+  let above = ["quill", "Quill", "Command", "Figures", "Jupyter", "CCairo", "CZeroMQ"]
+  package.products = []
+  package.dependencies = [swiftCrypto]
+  package.targets.removeAll { target in above.contains(where: target.name.hasPrefix) }
+}
