@@ -2,8 +2,10 @@
 """Makes the fixtures beside this file with the peers that Quill is compared with.
 
     make_fixtures.py                        all of them, in order, about ten minutes on two cores
-    make_fixtures.py NAME…                  some of them: nf4 ggml_blocks quantized tiny_llama smollm2 tokens qlora adapter architectures
-                                            checkpoints quantizer exported_adapters real_models hub chat_templates
+    make_fixtures.py NAME…                  some of them: nf4 ggml_blocks quantized tiny_llama smollm2 tokens qlora adapter adapter_variants
+                                            architectures checkpoints quantizer exported_adapters real_models hub chat_templates
+                                            datasets
+    make_fixtures.py check_adapters DIR     adapters of all kinds that Quill wrote (QUILL_ADAPTERS=DIR make test), read by PEFT
     make_fixtures.py check_adapter DIR OUT  the logits of tiny-llama with an adapter that Quill wrote, by PEFT, into OUT.safetensors
 
 Needs the packages of requirements.txt, and the model and reviews that `make model data` fetches. README.md says what each file is.
@@ -20,12 +22,12 @@ import torch
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # nothing is fetched
 MAKERS = [
-    "tiny_llama", "nf4", "ggml_blocks", "quantized", "smollm2", "tokens", "qlora", "adapter", "architectures", "checkpoints",
-    "quantizer", "exported_adapters", "real_models", "hub", "chat_templates",
+    "tiny_llama", "nf4", "ggml_blocks", "quantized", "smollm2", "tokens", "qlora", "adapter", "adapter_variants", "architectures",
+    "checkpoints", "quantizer", "exported_adapters", "real_models", "hub", "chat_templates", "datasets",
 ]  # fmt: skip
 PACKAGES = [
     "torch", "transformers", "peft", "bitsandbytes", "accelerate", "datasets", "tokenizers", "gguf", "numpy", "safetensors", "sentencepiece",
-    "llama-cpp-python", "jinja2",
+    "llama-cpp-python", "jinja2", "pyarrow", "trl",
 ]  # fmt: skip
 
 
@@ -39,6 +41,8 @@ def write_versions():
 def main(arguments):
     if arguments[:1] == ["check_adapter"] and len(arguments) == 3:
         return importlib.import_module("makers.adapter").check(*arguments[1:])
+    if arguments[:1] == ["check_adapters"] and len(arguments) == 2:
+        return importlib.import_module("makers.adapter_variants").check(arguments[1])
     unknown = set(arguments) - set(MAKERS)
     if unknown or set(arguments) & {"-h", "--help"}:
         sys.exit(f"no fixture named {', '.join(sorted(unknown))}\n{__doc__}")

@@ -47,4 +47,17 @@ struct MersenneTwisterTests {
     values.withUnsafeMutableBufferPointer { one.fill($0, uniformIn: 0..<2) }
     #expect(values == (0..<700).map { _ in other.uniform(in: 0..<2) })
   }
+
+  /// Few numbers, whole blocks of sixteen and broken ones, one after the other; torch's vector units round otherwise.
+  @Test(arguments: [0, 42])
+  func normalDrawsAreTorchs(seed: UInt64) throws {
+    let starts = try Fixtures.tensors("adapters/starts.safetensors")
+    var generator = MersenneTwister(seed: seed)
+    for count in [3, 16, 20, 1000] {
+      var values = [Float](repeating: 0, count: count)
+      values.withUnsafeMutableBufferPointer { generator.fill($0, normalWithDeviation: 0.5) }
+      let expected = try starts.floats("\(seed).normals.\(count)")
+      #expect(largestDifference(values, expected) < (count < 16 ? 1e-7 : 2e-6), "\(count)")
+    }
+  }
 }

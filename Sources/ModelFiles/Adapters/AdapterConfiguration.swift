@@ -191,7 +191,7 @@ extension AdapterConfiguration {
       if let text = json.string { return .pattern(text) }
       guard let members = json.array else { return nil }
       let names = members.compactMap(\.string)
-      return names.count == members.count ? .endings(names) : nil
+      return names.count == members.count ? .endings(names.sorted()) : nil
     }
 
     private static func numbers(_ json: JSONValue) -> Set<Int>? {
