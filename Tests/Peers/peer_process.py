@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -15,10 +16,10 @@ class Peer:
     """A script beside this one that reads requests as JSON lines and answers with seconds and its peak of memory."""
 
     def __init__(self, name, script, *arguments):
-        self.name, self.peak = name, 0
+        self.name, self.peak, self.errors = name, 0, tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             [sys.executable, HERE / script, *map(str, arguments)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # fmt: skip
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True)  # fmt: skip
 
     def seconds(self, request):
         time.sleep(REST)
@@ -26,7 +27,9 @@ class Peer:
         self.process.stdin.flush()
         line = self.process.stdout.readline()
         if not line:
-            raise SystemExit(f"{self.name} ended with status {self.process.wait()}")
+            status = self.process.wait()
+            self.errors.seek(0)
+            raise SystemExit(f"{self.errors.read()}\n{self.name} ended with status {status}")
         answer = json.loads(line)
         self.peak = answer["peak_mib"]
         return answer["seconds"]
