@@ -95,6 +95,26 @@ import Testing
     #expect((first["step_s"]?.number ?? 0) > 0 && (first["tok_s"]?.number ?? 0) > 0)
   }
 
+  @Test(arguments: [[], ["--dora"]])
+  func trainingIsMeasuredOverShapes(more: [String]) throws {
+    let run = try Program.run(
+      [
+        "bench", "train", "--model", model, "--batch", "1,2", "--length", "8,16", "--rank", "2,4", "--steps", "1",
+        "--targets", "all",
+      ] + more)
+    #expect(run.status == 0, "\(run.errors)")
+    let report = try JSONValue(parsing: run.output)
+    let measurements = try #require(report["measurements"]?.array)
+    let shapes = measurements.map { one in ["rank", "batch", "length"].compactMap { one[$0]?.integer } }
+    #expect(
+      shapes == [[2, 1, 8], [2, 1, 16], [2, 2, 8], [2, 2, 16], [4, 1, 8], [4, 1, 16], [4, 2, 8], [4, 2, 16]])
+    for one in measurements {
+      #expect((one["step_s"]?.number ?? 0) > 0)
+      #expect((one["peak_mib"]?.number ?? 0) >= (one["loaded_mib"]?.number ?? .infinity))
+    }
+    #expect(report["losses"] == measurements[0]["losses"])
+  }
+
   @Test(arguments: [
     (["--model", "smolm2-135m"], "did you mean 'smollm2-135m'?"),
     (["--model", "nothing"], "known by name: smollm2-135m"),
@@ -118,7 +138,7 @@ import Testing
 
   @Test(arguments: [
     ["inference", "--prompt", "100000"], ["inference", "--threads", "0"], ["train", "--targets", "q,x"],
-    ["train", "--length", "1"],
+    ["train", "--length", "1"], ["train", "--batch", "4,0"], ["train", "--length", "16,100000"],
   ])
   func impossibleIsRefused(arguments: [String]) throws {
     let run = try Program.run(["bench"] + arguments + ["--model", model])
