@@ -13,20 +13,20 @@ package struct LossEvaluation: Sendable, Hashable {
 extension Trainer {
   /// Computes the loss of the model as trained so far, without dropout and without whole logits.
   ///
-  /// - Parameter texts: Token ids of each row, cut as in training.
+  /// - Parameter rows: Made as those of the training.
   /// - Throws: `CancellationError`, ``TrainingError``.
-  package func evaluate(_ texts: [[Int]], isCancelled: () -> Bool = { false }) throws -> LossEvaluation {
-    let rows = Array(texts.indices)
+  package func evaluate(_ rows: [TrainingRow], isCancelled: () -> Bool = { false }) throws -> LossEvaluation {
     let batches = stride(from: 0, to: rows.count, by: options.batchSize).map { start in
-      let window = rows[start..<min(start + options.batchSize, rows.count)]
-      return TrainingBatch(window.map { Array(texts[$0].prefix(options.maxLength)) }, rows: Array(window))
+      TrainingBatch(Array(rows[start..<min(start + options.batchSize, rows.count)]))
     }
     let labels = batches.reduce(0) { $0 + $1.labelCount }
-    guard labels > 0 else { throw TrainingError.noLabels(batch: rows) }
+    guard labels > 0 else { throw TrainingError.noLabels(batch: rows.flatMap(\.sources)) }
     let loss = try batches.filter { $0.labelCount > 0 }.reduce(0.0) { sum, batch in
       try sum + pass.run(batch, denominator: labels, gradients: nil, isCancelled: isCancelled)
     }
-    guard loss.isFinite else { throw TrainingError.notFinite(what: "the loss", step: history.count, rows: rows) }
+    guard loss.isFinite else {
+      throw TrainingError.notFinite(what: "the loss", step: history.count, rows: rows.flatMap(\.sources))
+    }
     return LossEvaluation(step: history.count, loss: loss, tokens: labels)
   }
 }

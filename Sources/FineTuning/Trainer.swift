@@ -19,45 +19,55 @@ package final class Trainer {
   package private(set) var history: [StepRecord] = []
   /// Optimizer steps that the whole run has.
   package let totalSteps: Int
-  /// Rows that were cut to `maxLength`.
-  package let truncatedRows: Int
-
   private let base: LanguageModel
   private let adapter: Adapter
-  private let sequences: [[Int]]
+  private let rows: [TrainingRow]
   private let learningRate: LearningRate
   let pass: TrainingPass
   private let gradients: AdapterGradients
-  private let parameters: [Matrix]
-  private var optimizer: AdamW
+  private let norm: GradientNorm
+  private var optimizer: any Optimizer
   private var order: RowOrder
 
   /// Prepares a run.
   ///
   /// - Parameters:
   ///   - model: A model with an adapter.
-  ///   - texts: Token ids of each row, uncut.
+  ///   - rows: Tokens, and which of them are learned; longer ones than `maxLength` must have been cut.
   /// - Throws: ``TrainingError``.
-  package init(_ model: LanguageModel, sequences texts: [[Int]], options: TrainingOptions) throws(TrainingError) {
+  package init(_ model: LanguageModel, rows: [TrainingRow], options: TrainingOptions) throws(TrainingError) {
     guard let adapter = model.adapter?.copy() else { throw .noAdapter }
-    guard !texts.isEmpty else { throw .noRows }
+    guard !rows.isEmpty else { throw .noRows }
     self.options = options
     self.adapter = adapter
     base = model
-    sequences = texts.map { Array($0.prefix(options.maxLength)) }
-    truncatedRows = texts.count { $0.count > options.maxLength }
+    self.rows = rows
     var trained = model
     trained.adapter = adapter
     pass = try TrainingPass(trained, maxLength: options.maxLength)
     gradients = AdapterGradients(like: adapter)
-    parameters = AdapterGradients.matrices(of: adapter.pairs)
-    optimizer = AdamW(parameters: parameters, weightDecay: options.weightDecay)
+    norm = GradientNorm(gradients.matrices)
+    optimizer = options.optimizer.make(
+      TrainedParameter.all(of: adapter, loraPlusRatio: options.loraPlusRatio), weightDecay: options.weightDecay)
     order = RowOrder(
-      count: texts.count, batchSize: options.batchSize, accumulation: options.gradientAccumulation,
+      count: rows.count, batchSize: options.batchSize, accumulation: options.gradientAccumulation,
       shuffle: options.shuffle, seed: options.seed)
     totalSteps = options.steps ?? max(1, Int((options.epochs * Double(order.stepsPerEpoch)).rounded(.up)))
     learningRate = LearningRate(
-      peak: options.learningRate, schedule: options.schedule, warmupSteps: options.warmupSteps, totalSteps: totalSteps)
+      peak: options.learningRate, schedule: options.schedule, warmup: options.warmup, totalSteps: totalSteps)
+  }
+
+  /// Prepares a run over rows of which every token is learned.
+  ///
+  /// - Parameter texts: Token ids of each row; cut to `maxLength` here.
+  /// - Throws: ``TrainingError``.
+  package convenience init(
+    _ model: LanguageModel, sequences texts: [[Int]], options: TrainingOptions
+  ) throws(TrainingError) {
+    let rows = texts.enumerated().map { index, tokens in
+      TrainingRow(sequences: [TrainingSequence(tokens: Array(tokens.prefix(options.maxLength)))], sources: [index])
+    }
+    try self.init(model, rows: rows, options: options)
   }
 
   package var isFinished: Bool { history.count >= totalSteps }
@@ -69,8 +79,7 @@ package final class Trainer {
   package func step(isCancelled: () -> Bool = { false }) throws -> StepRecord {
     let start = ContinuousClock.now
     let index = history.count
-    var order = order
-    let batches = order.next().map { rows in TrainingBatch(rows.map { sequences[$0] }, rows: rows) }
+    let batches = order.batches(ofStep: index).map { numbers in TrainingBatch(numbers.map { rows[$0] }) }
     let labels = batches.reduce(0) { $0 + $1.labelCount }
     guard labels > 0 else { throw TrainingError.noLabels(batch: batches.flatMap(\.rows)) }
     gradients.reset()
@@ -83,13 +92,12 @@ package final class Trainer {
         throw TrainingError.notFinite(what: "the loss", step: index + 1, rows: batch.rows)
       }
     }
-    let norm = gradients.norm
+    let norm = norm.value
     guard norm.isFinite else {
       throw TrainingError.notFinite(what: "the gradient", step: index + 1, rows: batches.flatMap(\.rows))
     }
     let rate = learningRate.value(at: index)
-    optimizer.update(parameters, gradients: gradients.matrices, learningRate: rate, gradientScale: clipping(norm))
-    self.order = order
+    optimizer.update(gradients: gradients.matrices, learningRate: rate, gradientScale: clipping(norm))
     let record = StepRecord(
       step: index + 1, epoch: Double(index + 1) / Double(order.stepsPerEpoch), loss: loss, gradientNorm: norm,
       learningRate: rate, tokens: batches.reduce(0) { $0 + $1.tokens.count }, rows: batches.flatMap(\.rows),

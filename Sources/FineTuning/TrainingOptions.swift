@@ -1,11 +1,5 @@
 /// How a model is fine-tuned; names and defaults follow Hugging Face's `TrainingArguments` where they exist there.
 package struct TrainingOptions: Sendable, Hashable {
-  /// How the learning rate moves after the warm-up.
-  package enum Schedule: String, Sendable, CaseIterable {
-    case constant
-    case linear
-  }
-
   /// Passes over all rows; ignored when `steps` is given.
   package var epochs: Double
   /// Optimizer steps, or `nil` to count by epochs.
@@ -15,9 +9,14 @@ package struct TrainingOptions: Sendable, Hashable {
   /// Batches whose gradients are added up before a step.
   package var gradientAccumulation: Int
   package var learningRate: Double
-  package var schedule: Schedule
-  package var warmupSteps: Int
+  package var schedule: LearningRate.Schedule
+  package var warmup: Warmup
+  package var optimizer: OptimizerKind
   package var weightDecay: Double
+  /// How many times faster B learns than A: LoRA+'s λ, 1 for plain LoRA.
+  ///
+  /// Hayou et al., "LoRA+", 2024, arXiv:2402.12354.
+  package var loraPlusRatio: Double
   /// Gradients longer than this are shortened to it; 0 leaves them alone.
   package var maxGradNorm: Double
   /// Tokens of a row after which it is cut.
@@ -27,7 +26,8 @@ package struct TrainingOptions: Sendable, Hashable {
 
   package init(
     epochs: Double = 1, steps: Int? = nil, batchSize: Int = 4, gradientAccumulation: Int = 1,
-    learningRate: Double = 2e-4, schedule: Schedule = .linear, warmupSteps: Int = 0, weightDecay: Double = 0,
+    learningRate: Double = 2e-4, schedule: LearningRate.Schedule = .linear, warmup: Warmup = .steps(0),
+    optimizer: OptimizerKind = .adamW, weightDecay: Double = 0, loraPlusRatio: Double = 1,
     maxGradNorm: Double = 1, maxLength: Int = 256, shuffle: Bool = true, seed: UInt64 = 42
   ) {
     self.epochs = epochs
@@ -36,8 +36,10 @@ package struct TrainingOptions: Sendable, Hashable {
     self.gradientAccumulation = gradientAccumulation
     self.learningRate = learningRate
     self.schedule = schedule
-    self.warmupSteps = warmupSteps
+    self.warmup = warmup
+    self.optimizer = optimizer
     self.weightDecay = weightDecay
+    self.loraPlusRatio = loraPlusRatio
     self.maxGradNorm = maxGradNorm
     self.maxLength = maxLength
     self.shuffle = shuffle
@@ -45,11 +47,21 @@ package struct TrainingOptions: Sendable, Hashable {
   }
 }
 
+/// Which optimizer moves the adapter.
+package enum OptimizerKind: String, Sendable, CaseIterable {
+  /// `torch.optim.AdamW`.
+  case adamW
+  /// AdamW with moments of 8 bits, as bitsandbytes has it.
+  case adamW8bit
+  /// `torch.optim.SGD` without momentum.
+  case sgd
+}
+
 /// What stops a training before or while it runs.
 package enum TrainingError: Error, Hashable {
   case noAdapter
   case noRows
-  /// No row has two tokens, so that there is nothing to predict.
+  /// Rows of one optimizer step in which no token is to be learned.
   case noLabels(batch: [Int])
   /// A loss or gradient that is no number.
   case notFinite(what: String, step: Int, rows: [Int])

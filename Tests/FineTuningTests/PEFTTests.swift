@@ -39,7 +39,7 @@ struct PEFTTests {
     TrainingOptions(
       steps: try #require(run["steps"]?.integer), batchSize: try #require(run["batch"]?.integer),
       gradientAccumulation: try #require(run["accumulation"]?.integer),
-      learningRate: try #require(run["learning_rate"]?.number), warmupSteps: try #require(run["warmup"]?.integer),
+      learningRate: try #require(run["learning_rate"]?.number), warmup: .steps(try #require(run["warmup"]?.integer)),
       weightDecay: try #require(run["weight_decay"]?.number), maxGradNorm: try #require(run["clip"]?.number),
       maxLength: run["max_length"]?.integer ?? 512, seed: 42)
   }

@@ -8,7 +8,7 @@ extension TrainingError: CommandFailure {
     case .noAdapter: "the model has no adapter, and only adapters are trained"
     case .noRows: "the data set has no rows"
     case .noLabels(let rows):
-      "\(Self.naming(rows)) \(rows.count == 1 ? "has" : "have") fewer than two tokens, so there is nothing to predict"
+      "\(Self.naming(rows)) \(rows.count == 1 ? "has" : "have") no token to learn"
     case .notFinite(let what, let step, let rows):
       "\(what) of step \(NumberText.count(step)) is infinite or not a number, with \(Self.naming(rows))"
     }

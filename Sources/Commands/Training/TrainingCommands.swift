@@ -33,17 +33,29 @@ enum TrainingCommands {
       "schedule", .symbol(Symbols.schedules), default: .symbol(Symbol("linear")),
       neighbours: ["HF": "lr_scheduler_type"], "How the learning rate moves."),
     .labelled(
-      "warmupSteps", .int, default: 0, in: 0..., unit: "steps", neighbours: ["HF": "warmup_steps"],
-      "Steps in which the learning rate rises from zero."),
+      "warmupSteps", .double, default: 0, in: 0.0..., unit: "steps", neighbours: ["HF": "warmup_steps"],
+      "Steps in which the learning rate rises from zero; below 1 a share of all steps."),
+    .labelled(
+      "optimizer", .symbol(Symbols.optimizers), default: .symbol(Symbol("adamW")), neighbours: ["HF": "optim"],
+      "What moves the adapter."),
     .labelled(
       "weightDecay", .double, default: 0, in: 0.0...10.0, neighbours: ["HF": "weight_decay"],
       "How much weights shrink in each step, times the learning rate."),
+    .labelled(
+      "loraPlusRatio", .double, default: 1, in: NumberRange.above(0), neighbours: ["PEFT": "loraplus_lr_ratio"],
+      "How many times faster B learns than A; LoRA+ proposes 16."),
     .labelled(
       "maxGradNorm", .double, default: 1, in: 0.0..., neighbours: ["HF": "max_grad_norm"],
       "Longer gradients are shortened to this; 0 leaves them."),
     .labelled(
       "maxLength", .int, default: 256, in: 2...1_000_000, unit: "tokens",
       neighbours: ["HF": "max_length", "mlx": "max_seq_length"], "Where a row is cut."),
+    .labelled(
+      "packing", .bool, default: false, neighbours: ["TRL": "packing"],
+      "Whether short rows share the place of one of `maxLength` tokens; they do not see each other."),
+    .labelled(
+      "completionOnly", .bool, default: false, neighbours: ["TRL": "completion_only_loss"],
+      "Whether only completions and the assistant's turns are learned."),
     .labelled("shuffle", .bool, default: true, "Whether each epoch has its own order of rows."),
     .labelled(
       "precision", .symbol(Symbols.precisions), default: .symbol(Symbol("float32")),
@@ -88,32 +100,37 @@ enum TrainingCommands {
     let options = TrainingOptions(
       epochs: call.double("epochs"), steps: call.optionalInt("steps"), batchSize: call.int("batchSize"),
       gradientAccumulation: call.int("gradientAccumulation"), learningRate: call.double("learningRate"),
-      schedule: call.symbol("schedule").name == "constant" ? .constant : .linear,
-      warmupSteps: call.int("warmupSteps"), weightDecay: call.double("weightDecay"),
-      maxGradNorm: call.double("maxGradNorm"), maxLength: call.int("maxLength"), shuffle: call.bool("shuffle"),
+      schedule: Symbols.schedule(call.symbol("schedule")), warmup: try warmup(call),
+      optimizer: Symbols.optimizer(call.symbol("optimizer")), weightDecay: call.double("weightDecay"),
+      loraPlusRatio: call.double("loraPlusRatio"), maxGradNorm: call.double("maxGradNorm"),
+      maxLength: call.int("maxLength"), shuffle: call.bool("shuffle"),
       seed: UInt64(call.int("seed")))
-    let trainer = try Trainer(
-      value.model, sequences: sequences(of: dataset, value.model, call), options: options)
+    let rows = try rows(of: dataset, value.model, call)
+    let trainer = try Trainer(value.model, rows: rows, options: options)
     let validation = try call.optionalObject("validation", as: DatasetValue.self)
-      .map { try sequences(of: $0.dataset, value.model, call) }
+      .map { try self.rows(of: $0.dataset, value.model, call) }
     describe(trainer, dataset, call)
     return TrainerValue(trainer, validation: validation ?? [], evalSteps: call.optionalInt("evalSteps"))
   }
 
-  private static func sequences(of dataset: Dataset, _ model: LanguageModel, _ call: Invocation) throws -> [[Int]] {
-    try (0..<dataset.count).map { index in
-      if index % 64 == 0 { try call.checkCancellation() }
-      return try model.tokenizer.ids(of: dataset.row(index).text)
-    }
+  private static func rows(of dataset: Dataset, _ model: LanguageModel, _ call: Invocation) throws -> [TrainingRow] {
+    try trainingRows(
+      of: dataset, model: model, maxLength: call.int("maxLength"), packing: call.bool("packing"),
+      completionOnly: call.bool("completionOnly"), call: call
+    ).rows
+  }
+
+  /// A whole number of steps, or a share of them below 1, as transformers reads it.
+  private static func warmup(_ call: Invocation) throws -> Warmup {
+    let wished = call.double("warmupSteps")
+    if wished < 1 { return .share(wished) }
+    guard let steps = Int(exactly: wished) else { throw WarmupIsNoCount(wished: wished) }
+    return .steps(steps)
   }
 
   private static func describe(_ trainer: Trainer, _ dataset: Dataset, _ call: Invocation) {
     var text = "\(NumberText.count(trainer.totalSteps)) steps of \(trainer.options.batchSize) rows"
     if trainer.options.gradientAccumulation > 1 { text += " × \(trainer.options.gradientAccumulation)" }
-    text += ", \(NumberText.count(dataset.count)) rows in all"
-    if trainer.truncatedRows > 0 {
-      text += ", \(NumberText.count(trainer.truncatedRows)) of them cut to \(trainer.options.maxLength) tokens"
-    }
     text += ". Seed \(trainer.options.seed).\n"
     if let warning = dataset.singleLabelWarning(column: "label") {
       text += "note: \(warning.description)\n" + (warning.help.map { "  help: \($0)\n" } ?? "")
@@ -225,4 +242,14 @@ struct TrainingIsOver: CommandFailure {
   let steps: Int
   var message: String { "all \(steps) steps of this training are done" }
   var help: String? { "make another trainer with more epochs or steps" }
+}
+
+/// A warm-up of more than one step that is no whole number.
+struct WarmupIsNoCount: CommandFailure {
+  let wished: Double
+  var message: String {
+    "'warmupSteps' is \(NumberText.fixed(wished, decimals: 2)), and steps are counted in whole numbers"
+  }
+  var help: String? { "take a whole number, or a share of all steps below 1: warmupSteps: 0.1" }
+  var argument: String? { "warmupSteps" }
 }

@@ -9,11 +9,11 @@ package final class TrainerValue: CommandObject, @unchecked Sendable {
   // Only the evaluation thread runs cells, so only it touches the trainer.
   package static let typeName = "Trainer"
   let trainer: Trainer
-  let validation: [[Int]]
+  let validation: [TrainingRow]
   let evalSteps: Int?
   private(set) var evaluations: [LossEvaluation] = []
 
-  init(_ trainer: Trainer, validation: [[Int]], evalSteps: Int?) {
+  init(_ trainer: Trainer, validation: [TrainingRow], evalSteps: Int?) {
     self.trainer = trainer
     self.validation = validation
     self.evalSteps = evalSteps
