@@ -165,8 +165,18 @@ enum Symbols {
   }
 
   static let precisions = SymbolSet(
-    "Precision", "The numbers that training computes with.",
-    [SymbolCase("float32", "Single precision, exact to the peers' seventh digit.", neighbours: ["HF": "fp32"])])
+    "Precision", "The numbers that products with frozen weights take in training; sums and adapters are float32.",
+    [
+      SymbolCase("bfloat16", "16-bit floats: about twice as fast.", neighbours: ["HF": "bf16"]),
+      SymbolCase("float32", "Single precision, exact to the peers' seventh digit.", neighbours: ["HF": "fp32"]),
+    ])
+
+  static func precision(_ symbol: Symbol) -> Precision {
+    guard let precision = Precision(rawValue: symbol.name) else {
+      preconditionFailure("'\(symbol.name)' is no precision")
+    }
+    return precision
+  }
 }
 
 extension LinearLayer {

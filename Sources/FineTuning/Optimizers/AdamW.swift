@@ -1,11 +1,12 @@
 import Foundation
+import ModelFiles
 import TensorCore
 
 /// Adam with decoupled weight decay: Loshchilov and Hutter, 2019, arXiv:1711.05101.
 ///
 /// The arithmetic is `torch.optim.AdamW`'s. The moments of large matrices may be kept in 8 bits, as bitsandbytes does.
 package struct AdamW: Optimizer {
-  static let betas = (Float(0.9), Float(0.999))
+  static let betas = (0.9, 0.999)
   static let epsilon: Float = 1e-8
 
   /// What is remembered of a parameter.
@@ -56,6 +57,33 @@ package struct AdamW: Optimizer {
     }
   }
 
+  package func state() -> [SafetensorsWriter.Tensor] {
+    zip(parameters, moments).reduce(into: [.step(step)]) { tensors, pair in
+      let (parameter, moments) = pair
+      switch moments {
+      case .full(let first, let second):
+        tensors += [
+          .float32("\(parameter.name).exp_avg", first), .float32("\(parameter.name).exp_avg_sq", second),
+        ]
+      case .quantized(let moments): tensors += moments.tensors(of: parameter)
+      }
+    }
+  }
+
+  package mutating func restore(_ file: SafetensorsFile) throws {
+    var reader = OptimizerStateReader(file)
+    step = try reader.step()
+    for (parameter, moments) in zip(parameters, moments) {
+      switch moments {
+      case .full(let first, let second):
+        try reader.read("\(parameter.name).exp_avg", into: first)
+        try reader.read("\(parameter.name).exp_avg_sq", into: second)
+      case .quantized(let moments): try moments.restore(&reader, parameter)
+      }
+    }
+    try reader.finish()
+  }
+
   /// The coefficients of a step for one parameter.
   private struct Step {
     let decay: Float
@@ -65,8 +93,8 @@ package struct AdamW: Optimizer {
 
     init(number: Int, rate: Double, weightDecay: Double, gradientScale: Float) {
       decay = Float(1 - rate * weightDecay)
-      stepSize = Float(rate / (1 - pow(Double(AdamW.betas.0), Double(number))))
-      rootCorrection = Float((1 - pow(Double(AdamW.betas.1), Double(number))).squareRoot())
+      stepSize = Float(rate / (1 - pow(AdamW.betas.0, Double(number))))
+      rootCorrection = Float((1 - pow(AdamW.betas.1, Double(number))).squareRoot())
       self.gradientScale = gradientScale
     }
 
@@ -75,11 +103,13 @@ package struct AdamW: Optimizer {
       _ values: UnsafeMutablePointer<Float>, _ gradients: UnsafeMutablePointer<Float>,
       _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>, _ count: Int
     ) {
-      let (beta1, beta2) = (AdamW.betas.0, AdamW.betas.1)
+      // 1 - β is taken before rounding, as torch does.
+      let (share1, share2) = (Float(1 - AdamW.betas.0), Float(1 - AdamW.betas.1))
+      let beta2 = Float(AdamW.betas.1)
       for index in 0..<count {
         let gradient = gradients[index] * gradientScale
-        let mean = first[index] + (gradient - first[index]) * (1 - beta1)
-        let square = second[index] * beta2 + gradient * gradient * (1 - beta2)
+        let mean = first[index] + (gradient - first[index]) * share1
+        let square = second[index] * beta2 + gradient * gradient * share2
         first[index] = mean
         second[index] = square
         let divisor = square.squareRoot() / rootCorrection + AdamW.epsilon

@@ -1,4 +1,4 @@
-import Foundation
+import ModelFiles
 import TensorCore
 
 /// Moves trained matrices against their gradients.
@@ -10,6 +10,14 @@ package protocol Optimizer {
   ///   - learningRate: The rate of A and of all parameters whose ``TrainedParameter/rateFactor`` is 1.
   ///   - gradientScale: What gradients are multiplied by first: clipping.
   mutating func update(gradients: [Matrix], learningRate: Double, gradientScale: Float)
+
+  /// What it remembers: `step`, and torch's names behind those of the parameters.
+  func state() -> [SafetensorsWriter.Tensor]
+
+  /// Goes on with what ``state()`` gave.
+  ///
+  /// - Throws: ``OptimizerStateError``, ``SafetensorsError``; it is then of no use.
+  mutating func restore(_ file: SafetensorsFile) throws
 }
 
 extension OptimizerKind {

@@ -1,3 +1,4 @@
+import ModelFiles
 import Quantization
 import TensorCore
 
@@ -60,6 +61,36 @@ final class QuantizedMoments: @unchecked Sendable {
         first.scales.view.base[block] = Self.signed.encode(means, into: first.codes + start, count)
         second.scales.view.base[block] = Self.unsigned.encode(squares, into: second.codes + start, count)
       }
+    }
+  }
+}
+
+// MARK: - Checkpoints
+
+extension QuantizedMoments {
+  private static let names = (first: "exp_avg", second: "exp_avg_sq")
+
+  /// Codes in the shape of the parameter, and the scales of their blocks.
+  func tensors(of parameter: TrainedParameter) -> [SafetensorsWriter.Tensor] {
+    [(Self.names.first, first), (Self.names.second, second)].flatMap { name, moment in
+      [
+        SafetensorsWriter.Tensor(
+          name: "\(parameter.name).\(name)", type: .u8, shape: [parameter.matrix.rows, parameter.matrix.columns],
+          bytes: TensorBytes(Array(UnsafeBufferPointer(start: moment.codes, count: count)))),
+        .float32("\(parameter.name).\(name).absmax", moment.scales, isVector: true),
+      ]
+    }
+  }
+
+  /// Goes on with what ``tensors(of:)`` gave.
+  ///
+  /// - Throws: ``OptimizerStateError``, ``SafetensorsError``.
+  func restore(_ reader: inout OptimizerStateReader, _ parameter: TrainedParameter) throws {
+    for (name, moment) in [(Self.names.first, first), (Self.names.second, second)] {
+      try reader.read("\(parameter.name).\(name).absmax", into: moment.scales, isVector: true)
+      let codes = try reader.bytes(
+        "\(parameter.name).\(name)", shape: [parameter.matrix.rows, parameter.matrix.columns])
+      UnsafeMutableRawBufferPointer(start: moment.codes, count: count).copyMemory(from: codes.buffer)
     }
   }
 }

@@ -1,3 +1,4 @@
+import ModelFiles
 import TensorCore
 
 /// Plain gradient descent: `torch.optim.SGD` without momentum, as Trainer's `optim="sgd"`.
@@ -25,5 +26,14 @@ package struct SGD: Optimizer {
         values[place] -= rate * slope
       }
     }
+  }
+
+  /// Nothing but that there is nothing.
+  package func state() -> [SafetensorsWriter.Tensor] { [.step(0)] }
+
+  package mutating func restore(_ file: SafetensorsFile) throws {
+    var reader = OptimizerStateReader(file)
+    _ = try reader.step()
+    try reader.finish()
   }
 }

@@ -20,7 +20,7 @@ package struct LearningRate: Sendable, Hashable {
   let warmupSteps: Int
   let totalSteps: Int
 
-  package init(peak: Double, schedule: Schedule, warmup: Warmup, totalSteps: Int) {
+  package init(peak: Double, schedule: Schedule, warmup: StepCount, totalSteps: Int) {
     self.peak = peak
     self.schedule = schedule
     self.totalSteps = totalSteps
