@@ -88,6 +88,25 @@ struct TrainingTests {
     #expect(session.text.contains("Step 1 in \(folder.path)/own/checkpoint-1.\n"))
   }
 
+  /// `train` leaves no trainer behind, so what was done until an interruption is written down.
+  @Test func interruptedTrainIsKept() throws {
+    let output = folder.path + "/stopped"
+    let calls = Mutex(0)
+    let options = "steps: 8, batchSize: 2, maxLength: 16, output: \"\(output)\""
+    #expect(throws: (any Error).self) {
+      try session.run("demo.train(on: data, \(options))") {
+        calls.withLock { count in
+          count += 1
+          return count > 100
+        }
+      }
+    }
+    let names = try FileManager.default.contentsOfDirectory(atPath: output)
+    #expect(names.count == 1 && session.text.contains(" is in \(output)/\(names[0]): resuming(from: "))
+    try session.run("let rest = small.resuming(from: \"\(output)\", on: data).run()")
+    #expect(try session.run("rest.loss") == session.run("demo.train(on: data, \(options)).loss"))
+  }
+
   @Test func logStandsForSeveralSteps() throws {
     try session.run(
       "let run = demo.train(on: data, steps: 7, batchSize: 2, maxLength: 16, loggingSteps: 3, evalSteps: nil)")

@@ -40,6 +40,19 @@ extension TrainerValue {
     return record
   }
 
+  /// Writes down what was done so far, and says how to go on.
+  func keep(_ call: Invocation) {
+    guard trainer.stepsDone > 0 else { return }
+    do {
+      let path = try trainer.save()
+      call.output.write(
+        "Step \(NumberText.count(trainer.stepsDone)) is in \(path): resuming(from: \"\(path)\", on: …) goes on.\n",
+        to: .standardOutput)
+    } catch {
+      report(.saveFailed(step: trainer.stepsDone, error: error), call)
+    }
+  }
+
   private func next(to target: Int, _ call: Invocation) throws -> TrainingEvent? {
     if trainer.stepsDone < target { return try trainer.advance(isCancelled: call.isCancelled) }
     return try trainer.finishStep(isCancelled: call.isCancelled)
@@ -53,7 +66,7 @@ extension TrainerValue {
       let failure = error as? any CommandFailure
       call.output.write(
         "error: the checkpoint of step \(step) was not written: \(failure?.message ?? "\(error)")\n"
-          + "  help: \(failure?.help ?? "look at the folder \(trainer.options.output)"); the training goes on\n",
+          + "  help: \(failure?.help ?? "look at the folder \(trainer.options.output)")\n",
         to: .standardError)
     case .restoredBest(let step):
       let end = trainer.hasStoppedEarly ? "Stopped early: the validation loss no longer fell. " : ""

@@ -13,8 +13,8 @@ enum TrainingCommands {
     "Fine-tunes the model's adapter on rows of text; the loss is drawn while it falls.",
     discussion: """
       The model stays as it was: the trained one is the run's `.model`. Labels are the tokens themselves; order of rows, \
-      loss, clipping and schedule are those of Hugging Face's Trainer. To stop in between and go on, use `trainer(on:)`, \
-      or `saveSteps:` and `resuming(from:on:)`.
+      loss, clipping and schedule are those of Hugging Face's Trainer. When it is interrupted or fails, a checkpoint is \
+      written to `output`, from which `resuming(from:on:)` goes on; `trainer(on:)` keeps it all in a variable.
       """,
     example: """
       let tiny = load("smollm2-135m").attaching(LoRA(rank: 4))
@@ -23,7 +23,13 @@ enum TrainingCommands {
     neighbours: ["HF": "Trainer.train"], source: "Dettmers et al., QLoRA, 2023, arXiv:2305.14314"
   ) { value, call in
     let trainer = try make(value, call)
-    return try trainer.run(to: trainer.trainer.totalSteps, call).value
+    do {
+      return try trainer.run(to: trainer.trainer.totalSteps, call).value
+    } catch {
+      // No variable holds the trainer, so what it has done would be gone.
+      trainer.keep(call)
+      throw error
+    }
   }
 
   private static let trainer = Command.method(

@@ -12,10 +12,12 @@ import ModelFiles
 /// | `adapter_config.json`, `adapter_model.safetensors` | the adapter, as PEFT reads it |
 /// | `best/` | the best adapter so far, where the training is to end with it |
 /// | `optimizer.safetensors` | what the optimizer remembers of each parameter |
-/// | `trainer_state.json` | step, log, evaluations |
+/// | `trainer_state.json` | step, log, evaluations, as transformers reads them |
+/// | `quill_state.json` | what transformers has no field for |
 /// | `training_args.json` | the options, and what the weights and rows were |
 package struct Checkpoint: Sendable {
   static let stateFile = "trainer_state.json"
+  static let ownStateFile = "quill_state.json"
   static let optionsFile = "training_args.json"
   static let optimizerFile = "optimizer.safetensors"
   static let bestFolder = "best"
@@ -63,7 +65,8 @@ package struct Checkpoint: Sendable {
     base = BaseFingerprint(weights: try fields.texts("base_weights"))
     rows = Rows(count: try fields.count("row_count"), fingerprint: try fields.string("rows"))
     validation = Rows(count: try fields.count("validation_count"), fingerprint: try fields.string("validation"))
-    state = try TrainerState(CheckpointFields(Self.stateFile, in: self.path))
+    state = try TrainerState(
+      CheckpointFields(Self.stateFile, in: self.path), own: CheckpointFields(Self.ownStateFile, in: self.path))
   }
 
   private static func parent(of path: String) -> String {

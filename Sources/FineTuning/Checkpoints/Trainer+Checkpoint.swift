@@ -20,6 +20,7 @@ extension Trainer {
       try writer.write(
         to: "\(folder)/\(Checkpoint.optimizerFile)", reporting: WriteProgress(total: writer.tensorByteCount))
       try AtomicFile.write(fingerprints.serialized(pretty: true), to: "\(folder)/\(Checkpoint.optionsFile)")
+      try AtomicFile.write(state.ownJSON.serialized(pretty: true), to: "\(folder)/\(Checkpoint.ownStateFile)")
       let state = state.json(options, bestCheckpoint: bestCheckpoint(in: output))
       try AtomicFile.write(state.serialized(pretty: true), to: "\(folder)/\(Checkpoint.stateFile)")
     }

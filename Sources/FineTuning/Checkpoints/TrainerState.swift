@@ -1,6 +1,7 @@
 import JSONValue
 
-/// Where a training stands, as `trainer_state.json` holds it with the fields of transformers' `TrainerState`.
+/// Where a training stands: `trainer_state.json` with exactly the fields of transformers' `TrainerState`, which reads it,
+/// and `quill_state.json` with what that has no field for.
 struct TrainerState: Sendable {
   var step: Int
   var totalSteps: Int
@@ -39,13 +40,19 @@ extension TrainerState {
       "save_steps": options.saving.map { .integer($0.steps(of: totalSteps)) } ?? .null,
       "stateful_callbacks": stopping.map { ["EarlyStoppingCallback": $0] } ?? [:], "total_flos": 0,
       "train_batch_size": .integer(options.batchSize), "trial_name": .null, "trial_params": .null,
-      // Beyond transformers' fields: what is needed to go on bit for bit.
-      "pending_log": .array(pending.map(\.json)), "evaluations_without_improvement": .integer(progress.staleCount),
     ]
   }
 
+  /// What transformers has no field for.
+  var ownJSON: JSONValue {
+    [
+      "evaluations_without_improvement": .integer(progress.staleCount), "pending_log": .array(pending.map(\.json)),
+    ]
+  }
+
+  /// - Parameter own: The fields that transformers does not have.
   /// - Throws: ``CheckpointError``.
-  init(_ fields: CheckpointFields) throws(CheckpointError) {
+  init(_ fields: CheckpointFields, own: CheckpointFields) throws(CheckpointError) {
     step = try fields.count("global_step")
     totalSteps = try fields.count("max_steps")
     epoch = try fields.number("epoch")
@@ -58,12 +65,12 @@ extension TrainerState {
         history.append(try StepRecord(row))
       }
     }
-    for row in try fields.list("pending_log") { pending.append(try StepRecord(row)) }
+    for row in try own.list("pending_log") { pending.append(try StepRecord(row)) }
     var best: (step: Int, loss: Double)?
     if fields.has("best_metric") {
       best = (try fields.count("best_global_step"), try fields.number("best_metric"))
     }
-    progress = ValidationProgress(best: best, staleCount: try fields.count("evaluations_without_improvement"))
+    progress = ValidationProgress(best: best, staleCount: try own.count("evaluations_without_improvement"))
   }
 }
 
