@@ -14,6 +14,7 @@ extension CommandRegistry {
     registry.register(ChatCommands.all)
     registry.register(DatasetCommands.all)
     registry.register(TrainingCommands.all)
+    registry.register(AccuracyCommand.all)
     registry.register(FigureCommands.all)
     registry.registerSequence(DatasetValue.self)
     return registry

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Makes the fixtures beside this file with the peers that Quill is compared with.
 
-    make_fixtures.py                        all of them, in order, about ten minutes on two cores
-    make_fixtures.py NAME…                  some of them: nf4 ggml_blocks quantized tiny_llama smollm2 tokens qlora optimizers adapter adapter_variants
+    make_fixtures.py                        all of them, in order, about twenty minutes on two cores
+    make_fixtures.py NAME…                  some of them: nf4 ggml_blocks quantized tiny_llama smollm2 tokens qlora qlora_runs optimizers adapter adapter_variants
                                             architectures checkpoints quantizer exported_adapters real_models hub chat_templates
                                             datasets
     make_fixtures.py check_adapters DIR     adapters of all kinds that Quill wrote (QUILL_ADAPTERS=DIR make test), read by PEFT
@@ -22,7 +22,7 @@ import torch
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # nothing is fetched
 MAKERS = [
-    "tiny_llama", "nf4", "ggml_blocks", "quantized", "smollm2", "tokens", "qlora", "optimizers", "adapter", "adapter_variants", "architectures",
+    "tiny_llama", "nf4", "ggml_blocks", "quantized", "smollm2", "tokens", "qlora", "qlora_runs", "optimizers", "adapter", "adapter_variants", "architectures",
     "checkpoints", "quantizer", "exported_adapters", "real_models", "hub", "chat_templates", "datasets",
 ]  # fmt: skip
 PACKAGES = [

@@ -14,59 +14,24 @@ the better of llama.cpp's two. NF4 is against transformers with bitsandbytes. Ma
 import argparse
 import json
 import os
-import subprocess
 import sys
-import time
 from pathlib import Path
 
+import peer_process
 import speed_models
 import speed_tables
 
-HERE = Path(__file__).resolve().parent
 NF4 = "SmolLM2-135M NF4"
-REST = 0.5  # seconds: the threads of the one before look out for more work for a while
 
 
-class Peer:
-    """A process of speed_peers.py."""
-
-    def __init__(self, kind, path, threads, tokens, layout):
-        self.name, self.peak = f"{kind} ({layout})", 0
-        self.process = subprocess.Popen(
-            [sys.executable, HERE / "speed_peers.py", kind, path, str(threads), str(tokens), layout],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # fmt: skip
-
-    def seconds(self, request):
-        time.sleep(REST)
-        self.process.stdin.write(json.dumps(request) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        if not line:
-            raise SystemExit(f"{self.name} ended with status {self.process.wait()}")
-        answer = json.loads(line)
-        self.peak = answer["peak_mib"]
-        return answer["seconds"]
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
-
-
-def quill(program, model, threads, prompts, contexts, generate, more):
-    numbers = lambda values: ",".join(map(str, values))
-    command = [program, "bench", "inference", "--model", model, "--threads", str(threads), "--repetitions", "1",
-               "--prompt", numbers(prompts), "--context", numbers(contexts), "--generate", str(generate), *more]  # fmt: skip
-    time.sleep(REST)
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        raise SystemExit(done.stderr)
-    return json.loads(done.stdout)
+def peer(kind, path, threads, tokens, layout):
+    return peer_process.Peer(f"{kind} ({layout})", "speed_peers.py", kind, path, threads, tokens, layout)
 
 
 def peers(name, path, threads, tokens, folder):
     if name == NF4:
-        return [Peer("transformers", speed_models.hugging_face(folder), threads, tokens, "nf4")]
-    return [Peer("llama.cpp", path, threads, tokens, layout) for layout in ["repacked", "as in the file"]]
+        return [peer("transformers", speed_models.hugging_face(folder), threads, tokens, "nf4")]
+    return [peer("llama.cpp", path, threads, tokens, layout) for layout in ["repacked", "as in the file"]]
 
 
 def measure(name, threads, prompts, contexts, given):
@@ -83,7 +48,9 @@ def measure(name, threads, prompts, contexts, given):
             other.seconds(request)
     for round in range(given.rounds):
         print(f"{name}, {threads} threads, round {round + 1}", file=sys.stderr, flush=True)
-        runs.append(quill(given.quill, path, threads, prompts, contexts, given.generate, more))
+        runs.append(peer_process.quill(
+            given.quill, "inference", more, model=path, threads=threads, repetitions=1, prompt=prompts, context=contexts,
+            generate=given.generate))  # fmt: skip
         for other in others:
             for index, request in enumerate(requests):
                 seconds[other.name][index].append(other.seconds(request))
@@ -93,15 +60,6 @@ def measure(name, threads, prompts, contexts, given):
         "model": name, "threads": threads, "file_mib": path.stat().st_size / 2**20, "quill": runs, "peers": seconds,
         "requests": requests, "peer_peak_mib": {other.name: other.peak for other in others},
     }  # fmt: skip
-
-
-def setup(folder):
-    environment = folder / "venv"
-    if not environment.exists():
-        subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-    python = environment / "bin/python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "-r", HERE.parent / "Fixtures/requirements.txt"], check=True)
-    return python
 
 
 def main():
@@ -119,9 +77,7 @@ def main():
     parser.add_argument("--json", type=Path, help="where all figures go")
     given = parser.parse_args()
     if given.setup:
-        python = setup(given.folder)
-        arguments = [argument for argument in sys.argv[1:] if argument != "--setup"]
-        os.execv(python, [str(python), __file__, *arguments])
+        peer_process.restart_in(peer_process.setup(given.folder))
     given.rounds = given.rounds or (1 if given.quick else 5)
     given.generate = given.generate or (32 if given.quick or given.growth else 128)
     wanted = [word.lower() for word in given.model or ([speed_models.GEMMA] if given.growth else [""])]

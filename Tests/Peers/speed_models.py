@@ -52,6 +52,8 @@ def hugging_face(folder):
 
         file = path(SMOLLM2, folder)
         model = AutoModelForCausalLM.from_pretrained(file.parent, gguf_file=file.name, dtype=torch.bfloat16)
+        if hasattr(model.config, "quantization_config"):  # newer transformers remember the file's format, and would expect it in the folder
+            del model.config.quantization_config
         plain = AutoModelForCausalLM.from_config(model.config, dtype=torch.bfloat16)
         plain.load_state_dict(model.state_dict())
         plain.save_pretrained(target)

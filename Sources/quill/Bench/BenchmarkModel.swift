@@ -1,4 +1,3 @@
-import Foundation
 import Hub
 import JSONValue
 import LanguageModels
@@ -42,16 +41,8 @@ struct BenchmarkModel {
       "quantize_s": .number(quantizationSeconds), "threads": .integer(ThreadPool.shared.threads),
       "isa": .string(InstructionSet.current.name), "openblas_core": .string(MatrixProduct.coreName),
       "processor": .string(Processor.current.name), "version": .string(Version.current),
-      "peak_mib": .number(peakMebibytes),
+      "peak_mib": .number(ResidentMemory.peak),
     ]
-  }
-
-  /// The most memory that the process has held, in MiB.
-  private var peakMebibytes: Double {
-    var usage = rusage()
-    getrusage(RUSAGE_SELF.rawValue, &usage)
-    // Linux counts in KiB.
-    return Double(usage.ru_maxrss) / 1024
   }
 }
 

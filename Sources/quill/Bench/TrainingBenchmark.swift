@@ -4,13 +4,15 @@ import JSONValue
 import LanguageModels
 import ModelFiles
 
-/// `quill bench train`: how long an optimizer step of LoRA takes.
+/// `quill bench train`: how long an optimizer step of LoRA takes, and how much memory.
 struct TrainingBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Seconds of an optimizer step of LoRA or, with nf4, of QLoRA.",
+    commandName: "train", abstract: "Seconds and memory of an optimizer step of LoRA or, with nf4, of QLoRA.",
     discussion: """
-      All rows have exactly --length tokens, of IMDB's reviews where 'make data' has fetched them. step_s is the median \
-      without the first step, which also gets the memory.
+      All rows have exactly --length tokens, of IMDB's reviews where 'make data' has fetched them. With several numbers for \
+      --batch, --length and --rank every combination is measured, in their order. step_s is the median without the first \
+      step, which also gets the memory. peak_mib is the most that the process held in RAM during the steps, loaded_mib what \
+      it held before them: the model and the program.
       """)
 
   @OptionGroup var options: BenchmarkOptions
@@ -18,25 +20,29 @@ struct TrainingBenchmark: ParsableCommand {
   @Option(help: "The format of the linear layers: none leaves them as the file has them.")
   var quantization = BenchmarkQuantization.nf4
 
-  @Option(help: "Rows of a step.")
-  var batch = 4
+  @Option(help: "Rows of a step; several numbers with commas between them.")
+  var batch = NumberList([4])
 
-  @Option(help: "Tokens of a row.")
-  var length = 256
+  @Option(help: "Tokens of a row; several numbers with commas between them.")
+  var length = NumberList([256])
 
-  @Option(help: "The rank of the adapter.")
-  var rank = 8
+  @Option(help: "The rank of the adapter; several numbers with commas between them.")
+  var rank = NumberList([8])
 
-  @Option(help: "Optimizer steps.")
+  @Option(help: "Optimizer steps of each measurement.")
   var steps = 6
 
   @Option(help: "The layers with an adapter, of q, k, v, o, gate, up, down; or all.")
   var targets = "q,v"
 
+  @Flag(help: "Trains magnitudes too: DoRA.")
+  var dora = false
+
   func validate() throws {
-    if batch < 1 || length < 2 || rank < 1 || steps < 1 {
-      throw ValidationError("--batch, --rank and --steps are at least 1, --length is at least 2")
+    if (batch.numbers + rank.numbers + [steps]).contains(where: { $0 < 1 }) {
+      throw ValidationError("--batch, --rank and --steps are at least 1")
     }
+    if length.numbers.contains(where: { $0 < 2 }) { throw ValidationError("--length is at least 2") }
     _ = try layers()
   }
 
@@ -44,24 +50,31 @@ struct TrainingBenchmark: ParsableCommand {
     try options.prepare()
     let loaded = try BenchmarkModel(options.model, quantization: quantization)
     let limit = loaded.model.configuration.contextLength
-    guard length <= limit else {
+    guard length.numbers.allSatisfy({ $0 <= limit }) else {
       throw BenchmarkFailure(description: "'\(options.model)' reads at most \(limit) tokens")
     }
-    let model = try loaded.model.attaching(LoRA(rank: rank, alpha: 16, targets: try layers()), seed: 42)
-    let rows = BenchmarkText.rows(batch * steps, of: length, model.tokenizer)
-    let trainer = try Trainer(
-      model, sequences: rows.tokens, options: TrainingOptions(steps: steps, batchSize: batch, maxLength: length))
-    let records = try (0..<steps).map { _ in try trainer.step() }
-    let seconds = records.map(\.seconds)
-    let step = median(seconds.count > 1 ? Array(seconds.dropFirst()) : seconds)
+    let description = loaded.description
+    let measurements = try cases().map { try TrainingMeasurement(loaded.model, $0) }
     report(
-      loaded.description.merging([
-        "step_s": .number(step), "tok_s": .number(Double(batch * length) / step),
-        "losses": .array(records.map { .number($0.loss) }), "steps_s": .array(seconds.map { .number($0) }),
-        "batch": .integer(batch), "length": .integer(length), "rank": .integer(rank), "steps": .integer(steps),
-        "targets": .string(targets), "trained_parameters": .integer(model.adapter?.parameterCount ?? 0),
-        "text": .string(rows.source),
+      description.merging(measurements[0].report) { $1 }.merging([
+        "measurements": .array(measurements.map { .object($0.report) }), "targets": .string(targets),
+        "dora": .bool(dora), "steps": .integer(steps),
       ]) { $1 })
+  }
+
+  /// Every combination of the numbers.
+  private func cases() throws -> [TrainingMeasurement.Case] {
+    let layers = try layers()
+    return rank.numbers.flatMap { rank in
+      batch.numbers.flatMap { batch in
+        length.numbers.map { length in
+          TrainingMeasurement.Case(
+            adapter: LoRA(
+              rank: rank, alpha: Double(2 * rank), targets: layers, isWeightDecomposed: dora),
+            batch: batch, length: length, steps: steps)
+        }
+      }
+    }
   }
 
   private func layers() throws -> Set<LinearLayer> {
