@@ -77,6 +77,34 @@ struct CheckpointTests {
     #expect(trainer.progress == whole.progress && trainer.tokensSeen == whole.tokensSeen)
   }
 
+  /// The weights that PiSSA leaves are made again from the model that was loaded.
+  @Test func pissaGoesOnBitForBit() throws {
+    var options = tiny.options(steps: 6)
+    (options.output, options.saving) = (folder.path + "/run", .steps(4))
+    let base = try LanguageModel(ggufPath: Fixtures.path("tiny-llama.gguf"))
+    let lora = LoRA(rank: 4, alpha: 8, dropout: 0.1, targets: [.q, .up], initialization: .pissa)
+    let whole = try Trainer(base.attaching(lora, seed: 5), rows: tiny.rows(24), options: options)
+    while try whole.advance() != nil {}
+    let trainer = try Trainer(
+      resuming: Checkpoint("\(options.output)/checkpoint-4"), on: base, rows: tiny.rows(24))
+    while try trainer.advance() != nil {}
+    try expect(trainer, equals: whole)
+  }
+
+  /// A checkpoint that was moved aside for a newer one of its step comes back if that one never came.
+  @Test func checkpointMovedAsideIsFound() throws {
+    let path = try saved()
+    try FileManager.default.moveItem(atPath: path, toPath: path + ".old")
+    #expect(try Checkpoint(folder.path + "/run").step == 2)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/run") == ["checkpoint-2"])
+    // Saved again, it takes the place of the one that is there.
+    let trainer = try resumed(path)
+    let again = try trainer.save()
+    #expect(again == path)
+    #expect(try Checkpoint(path).step == 2)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/run") == ["checkpoint-2"])
+  }
+
   /// Nothing but the last checkpoint's own step tells where a training goes on.
   @Test func newestIsChosenByStep() throws {
     var options = options()
