@@ -66,6 +66,10 @@ enum AccuracyCommand {
       "How far chance alone moves the share: √(p (1 − p) / n)."
     ) { $0.standardError.value },
     .property(
+      "commonest", of: AccuracyValue.self, returns: .double,
+      "The share that always the commonest completion would reach, without reading."
+    ) { $0.commonest.value },
+    .property(
       "choices", of: AccuracyValue.self, returns: .array, "What the model chose for each row.",
       neighbours: ["HF": "predictions"]
     ) { value in .array(value.answers.map { value.completions[$0.chosen].value }) },
