@@ -1,4 +1,5 @@
 import CommandLanguage
+import FineTuning
 import LanguageModels
 import ModelFiles
 import Quantization
@@ -133,12 +134,49 @@ enum Symbols {
     "Schedule", "How the learning rate moves after the warm-up.",
     [
       SymbolCase("linear", "Falls evenly to zero.", neighbours: ["HF": "linear"]),
+      SymbolCase("cosine", "Falls to zero along half a cosine.", neighbours: ["HF": "cosine"]),
       SymbolCase("constant", "Stays as it is.", neighbours: ["HF": "constant_with_warmup"]),
     ])
 
+  static func schedule(_ symbol: Symbol) -> LearningRate.Schedule {
+    guard let schedule = LearningRate.Schedule(rawValue: symbol.name) else {
+      preconditionFailure("'\(symbol.name)' is no schedule")
+    }
+    return schedule
+  }
+
+  static let optimizers = SymbolSet(
+    "Optimizer", "What moves an adapter against its gradients.",
+    [
+      SymbolCase(
+        "adamW", "Adam with decoupled weight decay.", neighbours: ["HF": "adamw_torch"],
+        source: "Loshchilov and Hutter, 2019, arXiv:1711.05101"),
+      SymbolCase(
+        "adamW8bit", "AdamW whose moments have 8 bits.", neighbours: ["HF": "adamw_8bit"],
+        source: "Dettmers et al., 2022, arXiv:2110.02861"),
+      SymbolCase("sgd", "Plain gradient descent.", neighbours: ["HF": "sgd"]),
+    ])
+
+  static func optimizer(_ symbol: Symbol) -> OptimizerKind {
+    guard let kind = OptimizerKind(rawValue: symbol.name) else {
+      preconditionFailure("'\(symbol.name)' is no optimizer")
+    }
+    return kind
+  }
+
   static let precisions = SymbolSet(
-    "Precision", "The numbers that training computes with.",
-    [SymbolCase("float32", "Single precision, exact to the peers' seventh digit.", neighbours: ["HF": "fp32"])])
+    "Precision", "The numbers that products with frozen weights take in training; sums and adapters are float32.",
+    [
+      SymbolCase("bfloat16", "16-bit floats: about twice as fast.", neighbours: ["HF": "bf16"]),
+      SymbolCase("float32", "Single precision, exact to the peers' seventh digit.", neighbours: ["HF": "fp32"]),
+    ])
+
+  static func precision(_ symbol: Symbol) -> Precision {
+    guard let precision = Precision(rawValue: symbol.name) else {
+      preconditionFailure("'\(symbol.name)' is no precision")
+    }
+    return precision
+  }
 }
 
 extension LinearLayer {

@@ -36,13 +36,6 @@ package struct AdapterGradients {
   package func reset() {
     for matrix in matrices { matrix.view.fill(with: 0) }
   }
-
-  /// The length of all gradients together, in double precision.
-  package var norm: Double {
-    matrices.reduce(0) { sum, matrix in
-      sum + matrix.view.buffer.reduce(0) { $0 + Double($1) * Double($1) }
-    }.squareRoot()
-  }
 }
 
 /// A trained matrix of an adapter.

@@ -3,16 +3,16 @@ import TensorCore
 /// Which rows each optimizer step sees, epoch after epoch.
 ///
 /// With `shuffle` each epoch has its own order, that of `torch.randperm` after seeding with `seed` + epoch, as
-/// accelerate's sampler gives Hugging Face's Trainer.
+/// accelerate's sampler gives Hugging Face's Trainer. A step's rows follow from its number alone, so that a training can
+/// go on anywhere.
 package struct RowOrder: Sendable {
   private let count: Int
   private let batchSize: Int
   private let accumulation: Int
   private let shuffle: Bool
   private let seed: UInt64
-  private var epoch: UInt64 = 0
-  private var step = 0
-  private var rows: [Int] = []
+  /// The order of the epoch that was asked for last.
+  private var known: (epoch: Int, rows: [Int])?
 
   package init(count: Int, batchSize: Int, accumulation: Int, shuffle: Bool, seed: UInt64) {
     precondition(count > 0 && batchSize > 0 && accumulation > 0)
@@ -29,24 +29,26 @@ package struct RowOrder: Sendable {
     return (batches + accumulation - 1) / accumulation
   }
 
-  /// The batches of the next step, each a list of row numbers.
-  package mutating func next() -> [[Int]] {
-    if step == stepsPerEpoch {
-      step = 0
-      epoch += 1
-      rows = []
-    }
-    if rows.isEmpty { rows = permutation() }
-    let window = step * batchSize * accumulation..<min((step + 1) * batchSize * accumulation, count)
-    step += 1
+  /// The batches of a step, counted from 0, each a list of row numbers.
+  ///
+  /// - Complexity: O(rows of the step), and O(all rows) for the first step of an epoch.
+  package mutating func batches(ofStep step: Int) -> [[Int]] {
+    let (epoch, place) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
+    let rows = permutation(ofEpoch: epoch)
+    let window = place * batchSize * accumulation..<min((place + 1) * batchSize * accumulation, count)
     return stride(from: window.lowerBound, to: window.upperBound, by: batchSize).map { start in
       Array(rows[start..<min(start + batchSize, window.upperBound)])
     }
   }
 
-  private func permutation() -> [Int] {
-    guard shuffle else { return Array(0..<count) }
-    var generator = MersenneTwister(seed: seed + epoch)
-    return generator.permutation(of: count)
+  private mutating func permutation(ofEpoch epoch: Int) -> [Int] {
+    if let known, known.epoch == epoch { return known.rows }
+    var rows = Array(0..<count)
+    if shuffle {
+      var generator = MersenneTwister(seed: seed &+ UInt64(epoch))
+      rows = generator.permutation(of: count)
+    }
+    known = (epoch, rows)
+    return rows
   }
 }

@@ -12,23 +12,32 @@ package struct TrainingBatch: Sendable {
   /// The rows of the data set that the sequences came from.
   package let rows: [Int]
 
-  /// Joins sequences; each token is to predict its successor, the last one nothing.
+  /// Joins the sequences of rows; each token is to predict its successor if that one is learned, the last one nothing.
+  package init(_ rows: [TrainingRow]) {
+    var tokens: [Int] = []
+    var ranges: [Range<Int>] = []
+    var labels: [Int] = []
+    for sequence in rows.lazy.flatMap(\.sequences) where !sequence.tokens.isEmpty {
+      ranges.append(labels.count..<labels.count + sequence.tokens.count)
+      tokens += sequence.tokens
+      for (token, isLearned) in zip(sequence.tokens, sequence.isLearned).dropFirst() {
+        labels.append(isLearned ? token : Self.ignored)
+      }
+      labels.append(Self.ignored)
+    }
+    self.tokens = tokens
+    self.labels = labels
+    self.rows = rows.flatMap(\.sources)
+    sequences = ranges
+  }
+
+  /// Joins sequences of which every token is learned.
   ///
   /// - Parameters:
   ///   - sequences: Token ids of each row.
   ///   - rows: The rows' numbers, for messages.
   package init(_ sequences: [[Int]], rows: [Int]) {
-    var ranges: [Range<Int>] = []
-    var labels: [Int] = []
-    for sequence in sequences where !sequence.isEmpty {
-      ranges.append(labels.count..<labels.count + sequence.count)
-      labels += sequence.dropFirst()
-      labels.append(Self.ignored)
-    }
-    tokens = sequences.flatMap { $0 }
-    self.labels = labels
-    self.sequences = ranges
-    self.rows = rows
+    self.init(zip(sequences, rows).map { TrainingRow(sequences: [TrainingSequence(tokens: $0)], sources: [$1]) })
   }
 
   /// Tokens that are predicted: the denominator of the loss.

@@ -32,7 +32,7 @@ struct FailureStyleTests {
     #expect(failure.help != nil)
   }
 
-  private static let files: [any Error] = gguf + safetensors + adapters + system
+  private static let files: [any Error] = gguf + safetensors + adapters + checkpoints + system
 
   private static let gguf: [any Error] = [
     .notGGUF(found: Array("abcd".utf8)), .bigEndian, .version(0), .version(1), .version(9),
@@ -63,6 +63,17 @@ struct FailureStyleTests {
     .shape("a", found: [1, 2], expected: [3, 4]),
   ].map { (reason: AdapterError.Reason) in AdapterError(path: "m.file", reason: reason) }
 
+  private static let checkpoints: [any Error] = [
+    .noCheckpoint, .missingFile("trainer_state.json"), .notJSON("training_args.json"),
+    .field("seed", file: "training_args.json"), .otherBase(weight: "lm_head", found: "f32 [2, 2] 0", expected: "nf4"),
+    .otherBase(weight: "lm_head", found: nil, expected: "nf4"),
+    .otherBase(weight: "lm_head", found: "nf4", expected: nil),
+    .otherRows(.training, found: 3, expected: 4), .otherRows(.training, found: 4, expected: 4),
+    .otherRows(.validation, found: 0, expected: 4), .otherRows(.validation, found: 4, expected: 0),
+    .optimizer(.missing("a")), .optimizer(.unknown("a")), .optimizer(.type("a", found: "F16")),
+    .optimizer(.shape("a", found: [1], expected: [2])), .otherSteps(found: 3, expected: 4),
+  ].map { (reason: CheckpointError.Reason) in CheckpointError(path: "m.file", reason: reason) }
+
   private static let system: [any Error] =
     [ENOENT, EACCES, EPERM, ENOSPC, EDQUOT, ENOTDIR, EEXIST, EISDIR, EROFS, EIO, EMFILE].map {
       FileError(path: "m.file", code: $0)
@@ -72,7 +83,9 @@ struct FailureStyleTests {
     ModelError.contextExceeded(tokens: 3000, limit: 2048),
     ModelError.tokenOutOfRange(-1, vocabulary: 384), ModelError.noTokens,
     TrainingError.noAdapter, TrainingError.noRows, TrainingError.noLabels(batch: [1]),
-    TrainingError.notFinite(what: "the loss", step: 3, rows: [1, 2]),
+    TrainingError.notFinite(NonFiniteValue(.loss), step: 3, rows: [1, 2]), TrainingError.noValidation,
+    TrainingError.notFinite(NonFiniteValue(.gradient, layer: "model.layers.3.mlp.up_proj"), step: 3, rows: [1]),
+    TrainingError.rowTooLong(row: 3, tokens: 300, limit: 256),
     TokenizerError.noTokens, TokenizerError.unknownPreTokenizer(name: "tekken", known: ["smollm"]),
     TokenizerError.tokenOutOfRange(id: 9, tokens: 5), DatasetError.unreadable(path: "a.csv", reason: "it is gone"),
     DatasetError.noColumn(name: "text", columns: ["review"]), SamplingError.emptyStopString, SamplingError.noLogits,

@@ -91,8 +91,12 @@ struct FailureTests {
   @Test func training() throws {
     #expect(
       try text(TrainingError.noLabels(batch: [3, 9, 12, 40, 41]))
-        == "rows 3, 9, 12, 40 and 1 more have fewer than two tokens, so there is nothing to predict"
+        == "rows 3, 9, 12, 40 and 1 more have no token to learn"
         + " | take short rows out: data.filter { row in row[\"text\"].count > 20 }")
+    let value = NonFiniteValue(.gradient, layer: "model.layers.3.mlp.up_proj")
+    #expect(
+      try text(TrainingError.notFinite(value, step: 1234, rows: [7])).hasPrefix(
+        "the gradient of 'model.layers.3.mlp.up_proj' in step 1,234 is infinite or not a number, with row 7 | "))
   }
 
   /// The caret goes to the argument at fault.

@@ -41,7 +41,7 @@ struct AdapterTrainingTests {
       model, sequences: sequences,
       options: TrainingOptions(
         steps: losses.count, batchSize: 2, learningRate: try #require(facts["learning_rate"]?.number),
-        schedule: .constant, maxGradNorm: 0, shuffle: false))
+        schedule: .constant, maxGradNorm: 0, shuffle: false, precision: .float32))
     for (index, loss) in losses.enumerated() {
       if index == 1 { try expectGradients(of: trainer.model, name) }
       #expect(abs(try trainer.step().loss - loss) < 2e-4 * loss, "step \(index)")

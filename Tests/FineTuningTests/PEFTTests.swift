@@ -9,7 +9,9 @@ import Testing
 
 /// Training runs against HF Trainer with PEFT and bitsandbytes in float32; `Tests/Fixtures/makers/qlora.py` made them.
 struct PEFTTests {
-  static let runs = ["q_v", "q_v_clipped", "all_linear_warmup", "all_linear_remainder"]
+  static let runs = [
+    "q_v", "q_v_clipped", "all_linear_warmup", "all_linear_remainder", "eight_bits", "sgd_cosine", "loraplus_constant",
+  ]
 
   @Test(arguments: runs)
   func tinyRunEqualsTrainer(name: String) throws {
@@ -20,12 +22,41 @@ struct PEFTTests {
       .attaching(options(run), seed: 42)
     try expectAdapter(try #require(model.adapter), equals: tensors, prefix: "\(name).initial.", tolerance: 0)
 
-    let rows = try #require(run["rows"]?.integer)
-    let texts = try #require(fixture["ids"]?.array).prefix(rows).map { $0.array?.compactMap(\.integer) ?? [] }
-    let trainer = try Trainer(model, sequences: texts, options: trainingOptions(run))
+    let trainer = try Trainer(model, rows: rows(run, fixture), options: trainingOptions(run))
     try expectHistory(of: trainer, equals: run, tolerance: 1e-3)
     try expectAdapter(
       try #require(trainer.model.adapter), equals: tensors, prefix: "\(name).final.", tolerance: 1e-3)
+  }
+
+  /// Loss, right tokens and right rows after the training, as the model that PEFT trained has them.
+  @Test(arguments: runs)
+  func evaluationEqualsTransformers(name: String) throws {
+    let fixture = try Fixtures.json("qlora_tiny.json")
+    let run = try #require(fixture[name])
+    let model = try LanguageModel(ggufPath: Fixtures.path("tiny-llama.gguf")).quantized()
+      .attaching(options(run), seed: 42)
+    let trainer = try Trainer(model, rows: rows(run, fixture), options: trainingOptions(run))
+    while !trainer.isFinished { try trainer.step() }
+    let evaluation = try trainer.evaluate(rows(run, fixture))
+    let expected = try #require(run["evaluation"])
+    #expect(abs(evaluation.loss - (expected["loss"]?.number ?? .nan)) < 1e-3)
+    #expect(abs(evaluation.perplexity - exp(evaluation.loss)) < 1e-9)
+    #expect(evaluation.tokens == expected["labels"]?.integer)
+    #expect(evaluation.rows == run["rows"]?.integer)
+    #expect(evaluation.rightTokens == expected["right_tokens"]?.integer)
+    #expect(evaluation.rightRows == expected["right_rows"]?.integer)
+    if name == "eight_bits" { #expect(evaluation.accuracy == 0.25 && evaluation.tokenAccuracy == 0.25) }
+  }
+
+  /// The run's rows; of each the last few tokens are learned, or all.
+  private func rows(_ run: JSONValue, _ fixture: JSONValue) throws -> [TrainingRow] {
+    let count = try #require(run["rows"]?.integer)
+    return try #require(fixture["ids"]?.array).prefix(count).enumerated().map { index, ids in
+      let tokens = ids.array?.compactMap(\.integer) ?? []
+      let first = run["learned"]?.integer.map { tokens.count - $0 } ?? 0
+      let sequence = TrainingSequence(tokens: tokens, isLearned: tokens.indices.map { $0 >= first })
+      return TrainingRow(sequences: [sequence], sources: [index])
+    }
   }
 
   private func options(_ run: JSONValue) throws -> LoRA {
@@ -36,12 +67,20 @@ struct PEFTTests {
   }
 
   private func trainingOptions(_ run: JSONValue) throws -> TrainingOptions {
-    TrainingOptions(
+    let warmup = try #require(run["warmup"]?.number)
+    let optimizers: [String: OptimizerKind] = ["adamw_torch": .adamW, "adamw_8bit": .adamW8bit, "sgd": .sgd]
+    let schedule = try #require(run["schedule"]?.string?.replacing("_with_warmup", with: ""))
+    var options = TrainingOptions(
       steps: try #require(run["steps"]?.integer), batchSize: try #require(run["batch"]?.integer),
       gradientAccumulation: try #require(run["accumulation"]?.integer),
-      learningRate: try #require(run["learning_rate"]?.number), warmupSteps: try #require(run["warmup"]?.integer),
+      learningRate: try #require(run["learning_rate"]?.number),
+      schedule: try #require(LearningRate.Schedule(rawValue: schedule)),
+      warmup: warmup > 0 && warmup < 1 ? .share(warmup) : .steps(Int(warmup)),
+      optimizer: try #require(optimizers[run["optimizer"]?.string ?? ""]),
       weightDecay: try #require(run["weight_decay"]?.number), maxGradNorm: try #require(run["clip"]?.number),
-      maxLength: run["max_length"]?.integer ?? 512, seed: 42)
+      maxLength: run["max_length"]?.integer ?? 512, precision: .float32, seed: 42)
+    options.loraPlusRatio = try #require(run["loraplus"]?.number)
+    return options
   }
 
   private func expectHistory(of trainer: Trainer, equals run: JSONValue, tolerance: Double) throws {

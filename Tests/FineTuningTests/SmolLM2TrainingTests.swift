@@ -22,7 +22,8 @@ struct SmolLM2TrainingTests {
       #expect(sha256(sequence.prefix(128).map(Int32.init)) == expected.string, "tokens of a row")
     }
     let trainer = try Trainer(
-      model, sequences: sequences, options: TrainingOptions(steps: 10, batchSize: 4, maxLength: 128, seed: 42))
+      model, sequences: sequences,
+      options: TrainingOptions(steps: 10, batchSize: 4, maxLength: 128, precision: .float32, seed: 42))
     for expected in try #require(run["history"]?.array) {
       let record = try trainer.step()
       #expect(abs(record.loss - (expected["loss"]?.number ?? .nan)) < 1e-3)

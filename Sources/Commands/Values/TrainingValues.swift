@@ -1,33 +1,17 @@
 import CommandLanguage
 import Figures
 import FineTuning
-import JSONValue
-import Synchronization
 
 /// A trainer as a cell holds it: the same training goes on with each call.
 package final class TrainerValue: CommandObject, @unchecked Sendable {
   // Only the evaluation thread runs cells, so only it touches the trainer.
   package static let typeName = "Trainer"
   let trainer: Trainer
-  let validation: [[Int]]
-  let evalSteps: Int?
-  private(set) var evaluations: [LossEvaluation] = []
 
-  init(_ trainer: Trainer, validation: [[Int]], evalSteps: Int?) {
-    self.trainer = trainer
-    self.validation = validation
-    self.evalSteps = evalSteps
-  }
+  init(_ trainer: Trainer) { self.trainer = trainer }
 
   package var description: String {
-    "Trainer: \(trainer.history.count) of \(trainer.totalSteps) steps done"
-  }
-
-  func add(_ evaluation: LossEvaluation) { evaluations.append(evaluation) }
-
-  /// The chart of the losses so far.
-  func chart(smoothing: Double) -> LossChart {
-    .of(trainer.history, evaluations, plannedSteps: trainer.totalSteps, smoothing: smoothing)
+    "Trainer: \(trainer.stepsDone) of \(trainer.totalSteps) steps done\(trainer.hasStoppedEarly ? ", stopped early" : "")"
   }
 }
 
@@ -36,16 +20,25 @@ package struct RunValue: CommandObject {
   package static let typeName = "TrainingRun"
   package let model: ModelValue
   package let history: [StepRecord]
-  package let evaluations: [LossEvaluation]
+  package let evaluations: [Evaluation]
+  package let bestStep: Int?
+
+  init(_ value: TrainerValue) {
+    model = ModelValue(value.trainer.model)
+    history = value.trainer.history
+    evaluations = value.trainer.evaluations
+    bestStep = value.trainer.progress.best?.step
+  }
 
   package var description: String {
-    guard !history.isEmpty else { return "no steps" }
+    guard let last = history.last else { return "no steps" }
     let seconds = history.reduce(0) { $0 + $1.seconds }
     let tokens = history.reduce(0) { $0 + $1.tokens }
-    return "\(history.count) steps in \(NumberText.duration(seconds: seconds)), "
+    return "\(last.step) steps in \(NumberText.duration(seconds: seconds)), "
       + "\(NumberText.tokensPerSecond(Double(tokens) / max(seconds, 1e-9))): mean loss "
       + "\(NumberText.fixed(mean(history.prefix(fifth)), decimals: 3)) in the first \(fifth) steps, "
       + "\(NumberText.fixed(mean(history.suffix(fifth)), decimals: 3)) in the last"
+      + (evaluations.last.map { "; \(EvaluationValue($0).words)" } ?? "")
   }
 
   /// Single steps see different rows, so their losses say little: a fifth of the steps is compared with a fifth.
@@ -68,10 +61,27 @@ package struct StepValue: CommandObject {
   }
 }
 
+/// What the validation rows said.
+package struct EvaluationValue: CommandObject {
+  package static let typeName = "TrainingEvaluation"
+  package let evaluation: Evaluation
+
+  init(_ evaluation: Evaluation) { self.evaluation = evaluation }
+
+  package var description: String { "after step \(evaluation.step): \(words)" }
+
+  fileprivate var words: String {
+    "validation loss \(NumberText.fixed(evaluation.loss, decimals: 4)), "
+      + "perplexity \(NumberText.fixed(evaluation.perplexity, decimals: 2)), "
+      + "\(NumberText.percent(evaluation.tokenAccuracy)) of tokens and \(NumberText.percent(evaluation.accuracy)) of rows "
+      + "right"
+  }
+}
+
 extension LossChart {
   /// The chart of a run.
   static func of(
-    _ history: [StepRecord], _ evaluations: [LossEvaluation], plannedSteps: Int?, smoothing: Double
+    _ history: [StepRecord], _ evaluations: [Evaluation], plannedSteps: Int?, smoothing: Double
   ) -> LossChart {
     LossChart(
       runs: [
