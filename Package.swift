@@ -68,7 +68,7 @@ let package = Package(
       name: "FineTuning",
       dependencies: [
         "LanguageModels", "Datasets", "ChatTemplates", "Tokenization", "ModelFiles", "Quantization", "TensorCore",
-        "CTensorKernels",
+        "CTensorKernels", "JSONValue",
       ],
       exclude: ["README.md"], swiftSettings: settings),
     .target(

@@ -50,10 +50,13 @@ struct FrozenFormatTests {
       let (loss, gradients) = try train(packed)
       let (expectedLoss, expected) = try train(plain)
       #expect(loss.isFinite && abs(loss - expectedLoss) < 2e-4 * abs(expectedLoss), "\(name)")
+      // A layer whose gradient is a millionth of the others' has only their rounding in it.
+      let largestOfAll = expected.matrices.flatMap(\.values).map(abs).max() ?? 0
       for (gradient, other) in zip(gradients.matrices, expected.matrices) {
         let largest = other.values.map(abs).max() ?? 0
         #expect(largest > 0, "\(name)")
-        #expect(largestDifference(gradient.values, other.values) <= 2e-3 * largest, "\(name)")
+        #expect(
+          largestDifference(gradient.values, other.values) <= max(2e-3 * largest, 1e-6 * largestOfAll), "\(name)")
       }
     }
   }

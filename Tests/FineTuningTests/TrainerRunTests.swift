@@ -50,8 +50,9 @@ struct TrainerRunTests {
       steps: try #require(run["steps"]?.integer), batchSize: try #require(run["batch"]?.integer),
       gradientAccumulation: try #require(run["accumulation"]?.integer),
       learningRate: try #require(run["learning_rate"]?.number),
-      warmupSteps: try #require(run["warmup"]?.integer), weightDecay: try #require(run["weight_decay"]?.number),
-      maxGradNorm: try #require(run["clip"]?.number), maxLength: try #require(run["max_length"]?.integer), seed: 42)
+      warmup: .steps(try #require(run["warmup"]?.integer)), weightDecay: try #require(run["weight_decay"]?.number),
+      maxGradNorm: try #require(run["clip"]?.number), maxLength: try #require(run["max_length"]?.integer),
+      precision: .float32, seed: 42)
   }
 
   /// The rows' tokens, which must be the peer's.
