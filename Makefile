@@ -11,21 +11,22 @@ QUILL := .build/release/quill
 KERNEL := $(VENV)/share/jupyter/kernels/quill/kernel.json
 NOTEBOOK := notebooks/01-quickstart.ipynb
 EXECUTED := .demo/01-quickstart.ipynb
-LESSONS := .demo/03-gguf.ipynb
+LESSONS := .demo/02/short.ipynb .demo/03-gguf.ipynb
 PAGE := .demo/01-quickstart.html
 FIXTURES := .build-fixtures
 
 # `.venv` first, so that `python` and `jupyter` are its own wherever a recipe or `quill install --sys-prefix` looks for them.
 IN_VENV := env VIRTUAL_ENV="$(CURDIR)/$(VENV)" PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
-.PHONY: help packages venv model gemma data build install demo lab lint test swift-test jupyter-test fuzz sanitize neon-check clean fixtures
+.PHONY: help packages venv model gemma data build install demo lesson lab lint test swift-test jupyter-test fuzz sanitize neon-check clean fixtures
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
 help:
 	@echo 'make demo      set up what is missing, run the first notebook without a browser, say where the result is'
+	@echo 'make lesson    run the second notebook, whole, without a browser (about seven minutes on two cores)'
 	@echo 'make lab       open JupyterLab in notebooks/'
-	@echo 'make test      all tests: formatting, Swift, the Jupyter protocol, the notebook'
+	@echo 'make test      all tests: formatting, Swift, the Jupyter protocol, the notebooks'
 	@echo 'make build     the program, release'
 	@echo 'make install   the kernel, into .venv; .build/release/quill install --user puts it into a Jupyter of yours'
 	@echo 'make lint      check the formatting'
@@ -73,6 +74,17 @@ install: $(KERNEL)
 	    --ExecutePreprocessor.timeout=900 --output-dir $(@D) --output $(@F) $<
 # It merges the adapter that the first one saves.
 .demo/03-gguf.ipynb: $(EXECUTED)
+
+# The second one trains for minutes; `test` runs all its cells on fewer and shorter reviews. What it saves stays in this folder.
+.demo/02/whole-source.ipynb: notebooks/02-qlora-imdb.ipynb
+	@mkdir -p $(@D) && cp $< $@
+.demo/02/short-source.ipynb: notebooks/02-qlora-imdb.ipynb
+	@mkdir -p $(@D) && sed -e 's/let trainingRows = [0-9]*/let trainingRows = 48/' -e 's/let heldRows = [0-9]*/let heldRows = 24/' \
+	    -e 's/let length = [0-9]*/let length = 48/' $< > $@
+.demo/02/%.ipynb: .demo/02/%-source.ipynb $(QUILL) $(KERNEL) | model data
+	@$(STEP) 'Run notebooks/02-qlora-imdb.ipynb, $*' $(IN_VENV) jupyter nbconvert --log-level=ERROR --to notebook --execute \
+	    --ExecutePreprocessor.timeout=3600 --output $(@F) $<
+
 $(PAGE): $(EXECUTED)
 	@$(STEP) 'Write the page' $(IN_VENV) jupyter nbconvert --log-level=ERROR --to html --output-dir $(@D) --output $(@F) $(EXECUTED)
 
@@ -81,6 +93,10 @@ demo: $(PAGE)
 	@echo 'The executed notebook:  $(CURDIR)/$(EXECUTED)'
 	@echo 'The same as a page:     $(CURDIR)/$(PAGE)'
 	@echo 'To go on in a browser:  make lab'
+
+lesson: .demo/02/whole.ipynb
+	@echo
+	@echo 'The executed notebook:  $(CURDIR)/$<'
 
 lab: install model data
 	@$(IN_VENV) jupyter lab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
