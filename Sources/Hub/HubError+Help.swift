@@ -17,10 +17,9 @@ extension HubError {
     case .noModel: "look for the same model 'in GGUF' or 'in safetensors' on the hub"
     case .noAdapter(let repository, let files): Self.help(for: repository, withoutAdapterIn: files)
     case .partsMissing: "the upload is not whole; take another quantization or another repository"
-    case .noData: "take another dataset, or give the path of a .csv or .jsonl file"
-    case .noReadableData(let repository, let split, let files, _):
-      (files.allSatisfy { $0.hasSuffix(".parquet") } ? "Parquet is not read yet; " : "")
-        + "in Python: datasets.load_dataset(\(Self.arguments(of: repository)), split=\"\(split)\")"
+    case .noData: "take another dataset, or give the path of a .parquet, .csv or .jsonl file"
+    case .noReadableData(let repository, let split, _, _):
+      "in Python: datasets.load_dataset(\(Self.arguments(of: repository)), split=\"\(split)\")"
         + ".to_json(\"rows.jsonl\"), then dataset(\"rows.jsonl\")"
     case .splitNotFound(_, let split, let available):
       Spelling.nearest(to: split, in: available).map { "did you mean '\($0)'?" } ?? "take one of these"
