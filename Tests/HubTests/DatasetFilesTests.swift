@@ -107,6 +107,6 @@ struct DatasetFilesTests {
   @Test func noData() throws {
     let error = hubError { _ = try found(["README.md", "imdb.py"]) }
     #expect(error?.description.contains("it has README.md, imdb.py") == true)
-    #expect(error?.help == "take another dataset, or give the path of a .csv or .jsonl file")
+    #expect(error?.help == "take another dataset, or give the path of a .parquet, .csv or .jsonl file")
   }
 }
