@@ -19,9 +19,7 @@ struct AdaptedLayer {
   /// Writes y; keeps dropout(x) Aᵀ in `reduced`.
   func forward(_ x: MatrixView, into y: MatrixView, reduced: MatrixView?, dropped: Matrix) {
     backend.multiply(x, by: weight, into: y)
-    if let pair, let reduced {
-      let input = applyDropout(x, dropped)
-      backend.multiply(input, transposed: false, by: pair.a.view, transposed: true, into: reduced, scale: 1, keep: 0)
+    if let pair, let reduced, let input = reduce(x, into: reduced, dropped: dropped) {
       if let decomposition {
         decomposition.forward(self, pair, input, reduced, into: y)
       } else {
@@ -29,6 +27,15 @@ struct AdaptedLayer {
       }
     }
     if let bias { backend.add(bias, toRowsOf: y) }
+  }
+
+  /// Writes dropout(x) Aᵀ, all that the backward pass needs of the forward one; returns dropout(x), or nil without a pair.
+  @discardableResult
+  func reduce(_ x: MatrixView, into reduced: MatrixView, dropped: Matrix) -> MatrixView? {
+    guard let pair else { return nil }
+    let input = applyDropout(x, dropped)
+    backend.multiply(input, transposed: false, by: pair.a.view, transposed: true, into: reduced, scale: 1, keep: 0)
+    return input
   }
 
   /// Adds to the pair's gradients and, unless `dx` is nil, computes the gradient of x.

@@ -13,50 +13,62 @@ struct CrossEntropy {
   /// Bytes of logits that exist at a time.
   private static let chunkBytes = 16 << 20
 
-  /// The summed loss of rows in nats, each row divided by `denominator`.
+  /// What becomes of each row's label.
   ///
   /// - Parameters:
   ///   - hidden: Normed hidden states of the rows that have a label, `[M, D]`.
   ///   - labels: The token that each row is to predict, `[M]`.
+  ///   - denominator: What the loss is divided by whose gradient is computed.
   ///   - gradient: Receives the gradient of `hidden`, or nil when only the loss is wanted.
   /// - Throws: `CancellationError`.
-  func loss(
+  func predictions(
     _ hidden: MatrixView, labels: [Int], denominator: Int, gradient: MatrixView?, isCancelled: () -> Bool
-  ) throws -> Double {
+  ) throws -> [LabelPrediction] {
     let chunk = max(16, min(hidden.rows, Self.chunkBytes / (4 * head.rows)))
     let logits = Matrix(rows: chunk, columns: head.rows)
-    var total = 0.0
+    var predictions: [LabelPrediction] = []
     for start in stride(from: 0, to: hidden.rows, by: chunk) {
       let rows = start..<min(start + chunk, hidden.rows)
       let view = logits.prefix(rows.count)
       if isCancelled() { throw CancellationError() }
       backend.multiply(hidden[rows], by: head, into: view)
-      total += softmax(view, labels: labels[rows], denominator: denominator)
+      predictions += softmax(view, labels: labels[rows], denominator: denominator)
       guard let gradient else { continue }
       if isCancelled() { throw CancellationError() }
       backend.multiplyTransposed(view, by: head, into: gradient[rows], adding: false)
     }
-    return total / Double(denominator)
+    return predictions
   }
 
-  /// Turns logits into their gradients in place; returns the summed loss.
-  private func softmax(_ logits: MatrixView, labels: ArraySlice<Int>, denominator: Int) -> Double {
+  /// Turns logits into their gradients in place.
+  private func softmax(_ logits: MatrixView, labels: ArraySlice<Int>, denominator: Int) -> [LabelPrediction] {
     let kernels = InstructionSet.current.kernels
-    let losses = Matrix(rows: logits.rows, columns: 1)
     let weight = 1 / Float(denominator)
-    let results = losses.view
+    let results = Matrix(rows: logits.rows, columns: 2)
+    let (losses, hits) = (results.view.row(0), results.view.row(0) + logits.rows)
     ThreadPool.shared.runRanges(logits.rows) { range in
       for row in range {
         let (line, label) = (logits.row(row), labels[labels.startIndex + row])
         let own = line[label]
         let maximum = kernels.maximum(line, logits.columns)
+        // Of equal ones the first, as torch.argmax.
+        let isRight = own == maximum && !(0..<label).contains { line[$0] == maximum }
         let sum = kernels.exponentials(line, maximum, logits.columns)
-        results.base[row] = logf(sum) + maximum - own
+        losses[row] = logf(sum) + maximum - own
+        hits[row] = isRight ? 1 : 0
         let scale = weight / sum
         for column in 0..<logits.columns { line[column] *= scale }
         line[label] -= weight
       }
     }
-    return losses.values.reduce(0) { $0 + Double($1) }
+    return (0..<logits.rows).map { LabelPrediction(loss: Double(losses[$0]), isRight: hits[$0] == 1) }
   }
+}
+
+/// What becomes of one label.
+struct LabelPrediction {
+  /// In nats.
+  let loss: Double
+  /// Whether the label has the highest probability of all.
+  let isRight: Bool
 }

@@ -64,7 +64,9 @@ package final class Trainer {
     trained.adapter = adapter
     trained.activations = .float32
     self.trained = trained
-    pass = try TrainingPass(trained, maxLength: options.maxLength)
+    pass = try TrainingPass(
+      trained, maxLength: options.maxLength, recompute: options.recompute, noiseAlpha: options.neftuneNoiseAlpha,
+      backend: options.precision == .bfloat16 ? CPUBackend.bfloat16 : CPUBackend.shared)
     gradients = AdapterGradients(like: adapter)
     norm = GradientNorm(gradients.matrices)
     optimizer = options.optimizer.make(
@@ -164,7 +166,6 @@ package final class Trainer {
       do {
         loss += try pass.run(
           batch, denominator: labels, gradients: gradients, dropoutSeed: seed, isCancelled: isCancelled)
-        guard loss.isFinite else { throw NonFiniteValue(.loss) }
       } catch let value as NonFiniteValue {
         throw TrainingError.notFinite(value, step: step + 1, rows: batch.rows)
       }

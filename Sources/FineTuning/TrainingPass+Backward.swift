@@ -105,7 +105,7 @@ extension TrainingPass {
   ) throws {
     if isCancelled() { throw CancellationError() }
     layer(name, index, dropoutSeed).backward(
-      dy, x: x, reduced: activations[index].reduced[name]?.prefix(dy.rows), gradient: gradients[name],
+      dy, x: x, reduced: reduced(name, index, dy.rows), gradient: gradients[name],
       dReduced: workspace.dReduced, dropped: workspace.dropped, into: dx, adding: adding)
   }
 }

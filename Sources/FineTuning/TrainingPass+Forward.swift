@@ -4,8 +4,14 @@ import TensorCore
 
 extension TrainingPass {
   /// Passes hidden states `[N, D]` through a block and keeps what its backward pass needs.
+  ///
+  /// - Parameters:
+  ///   - isAgain: Whether only what is kept is wanted; hidden is then of no use.
+  ///   - checksOutputs: Whether a layer's output that is not finite is an error.
+  /// - Throws: `CancellationError`; ``NonFiniteValue``.
   func forward(
-    _ index: Int, _ hidden: MatrixView, _ batch: TrainingBatch, dropoutSeed: UInt64?, _ isCancelled: () -> Bool
+    _ index: Int, _ hidden: MatrixView, _ batch: TrainingBatch, dropoutSeed: UInt64?, isAgain: Bool = false,
+    checksOutputs: Bool = false, _ isCancelled: () -> Bool
   ) throws {
     let (configuration, kept, rows) = (model.configuration, activations[index], hidden.rows)
     let normed = workspace.normed.view.reshaped(rows, configuration.hiddenSize)
@@ -13,7 +19,10 @@ extension TrainingPass {
     func apply(_ name: LinearLayer, _ x: MatrixView, into y: MatrixView) throws {
       if isCancelled() { throw CancellationError() }
       layer(name, index, dropoutSeed).forward(
-        x, into: y, reduced: kept.reduced[name]?.prefix(rows), dropped: workspace.dropped)
+        x, into: y, reduced: reduced(name, index, rows), dropped: workspace.dropped)
+      if checksOutputs, !y.buffer.allSatisfy(\.isFinite) {
+        throw NonFiniteValue(.output, layer: name.path(inBlock: index))
+      }
     }
 
     normalize(.attention, index, hidden, into: normed)
@@ -35,12 +44,24 @@ extension TrainingPass {
     normalize(.feedForward, index, hidden, into: normed)
     try apply(.gate, normed, into: kept.gate.prefix(rows))
     try apply(.up, normed, into: kept.up.prefix(rows))
-    let gated = workspace.gated.prefix(rows)
+    let (gated, downReduced) = (workspace.gated.prefix(rows), reduced(.down, index, rows))
+    let keepsOutput = model.blocks[index].gain(of: .postFeedForward) != nil
+    if isAgain, !keepsOutput, downReduced == nil { return }
     backend.gate(
       kept.gate.prefix(rows), kept.up.prefix(rows), by: configuration.architecture.activation, into: gated)
+    if isAgain, !keepsOutput, let downReduced {
+      layer(.down, index, dropoutSeed).reduce(gated, into: downReduced, dropped: workspace.dropped)
+      return
+    }
     try apply(.down, gated, into: normed)
     normalize(.postFeedForward, index, normed)
     hidden.add(normed)
+  }
+
+  /// Where x Aᵀ of an adapted layer is kept, `[N, r]`.
+  func reduced(_ layer: LinearLayer, _ index: Int, _ rows: Int) -> MatrixView? {
+    guard let pair = model.adapter?.pairs[index][layer] else { return nil }
+    return activations[index].reduced[layer]?.view.reshaped(rows, pair.rank)
   }
 
   /// The attention of one sequence in a block.

@@ -56,6 +56,23 @@ package struct BatchEvaluation: Sendable, Hashable {
     self.rightRows = rightRows
   }
 
+  /// Counts what became of a batch's labels, in their order.
+  init(_ predictions: [LabelPrediction], of batch: TrainingBatch) {
+    self.init()
+    var rest = predictions[...]
+    for sequence in batch.sequences {
+      let own = rest.prefix(batch.labels[sequence].count { $0 != TrainingBatch.ignored })
+      rest = rest.dropFirst(own.count)
+      guard !own.isEmpty else { continue }
+      let right = own.count(where: \.isRight)
+      lossSum += own.reduce(0) { $0 + $1.loss }
+      labels += own.count
+      rightTokens += right
+      rows += 1
+      rightRows += right == own.count ? 1 : 0
+    }
+  }
+
   /// Adds another batch.
   package static func += (sum: inout BatchEvaluation, other: BatchEvaluation) {
     sum.lossSum += other.lossSum

@@ -11,14 +11,14 @@ extension Trainer {
     let (rows, start) = (rows ?? validation, ContinuousClock.now)
     guard !rows.isEmpty else { throw TrainingError.noValidation }
     var sum = BatchEvaluation()
-    let context = InferenceContext(trained)
     for first in stride(from: 0, to: rows.count, by: options.batchSize) {
       let batch = TrainingBatch(Array(rows[first..<min(first + options.batchSize, rows.count)]))
-      let result = try BatchEvaluation(batch, reading: context, isCancelled: isCancelled)
-      guard result.lossSum.isFinite else {
-        throw TrainingError.notFinite(NonFiniteValue(.loss), step: stepsDone, rows: batch.rows)
+      guard batch.labelCount > 0 else { continue }
+      do {
+        sum += try pass.evaluate(batch, isCancelled: isCancelled)
+      } catch let value as NonFiniteValue {
+        throw TrainingError.notFinite(value, step: stepsDone, rows: batch.rows)
       }
-      sum += result
     }
     guard sum.labels > 0 else { throw TrainingError.noLabels(batch: rows.flatMap(\.sources)) }
     return Evaluation(

@@ -38,6 +38,12 @@ struct TrainingBenchmark: ParsableCommand {
   @Flag(help: "Trains magnitudes too: DoRA.")
   var dora = false
 
+  @Option(help: "What products with frozen weights take: bfloat16, where the processor has it, or float32.")
+  var precision = Precision.bfloat16
+
+  @Flag(help: "Computes activations again for the backward pass instead of keeping them.")
+  var recompute = false
+
   func validate() throws {
     if (batch.numbers + rank.numbers + [steps]).contains(where: { $0 < 1 }) {
       throw ValidationError("--batch, --rank and --steps are at least 1")
@@ -58,7 +64,8 @@ struct TrainingBenchmark: ParsableCommand {
     report(
       description.merging(measurements[0].report) { $1 }.merging([
         "measurements": .array(measurements.map { .object($0.report) }), "targets": .string(targets),
-        "dora": .bool(dora), "steps": .integer(steps),
+        "dora": .bool(dora), "steps": .integer(steps), "precision": .string(precision.onThisProcessor.rawValue),
+        "recompute": .bool(recompute),
       ]) { $1 })
   }
 
@@ -71,7 +78,7 @@ struct TrainingBenchmark: ParsableCommand {
           TrainingMeasurement.Case(
             adapter: LoRA(
               rank: rank, alpha: Double(2 * rank), targets: layers, isWeightDecomposed: dora),
-            batch: batch, length: length, steps: steps)
+            batch: batch, length: length, steps: steps, precision: precision, recompute: recompute)
         }
       }
     }
@@ -90,3 +97,5 @@ struct TrainingBenchmark: ParsableCommand {
     return Set(layers)
   }
 }
+
+extension Precision: ExpressibleByArgument {}

@@ -12,8 +12,14 @@ struct TrainingMeasurement {
     let batch: Int
     let length: Int
     let steps: Int
+    let precision: Precision
+    let recompute: Bool
 
-    var options: TrainingOptions { TrainingOptions(steps: steps, batchSize: batch, maxLength: length) }
+    var options: TrainingOptions {
+      var options = TrainingOptions(steps: steps, batchSize: batch, maxLength: length, precision: precision)
+      options.recompute = recompute
+      return options
+    }
   }
 
   private let measured: Case
