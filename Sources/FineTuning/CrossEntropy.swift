@@ -13,6 +13,9 @@ struct CrossEntropy {
   /// Bytes of logits that exist at a time.
   private static let chunkBytes = 16 << 20
 
+  /// How many of some rows have their logits at a time.
+  static func chunkRows(of rows: Int, vocabulary: Int) -> Int { max(16, min(rows, chunkBytes / (4 * vocabulary))) }
+
   /// What becomes of each row's label.
   ///
   /// - Parameters:
@@ -24,7 +27,7 @@ struct CrossEntropy {
   func predictions(
     _ hidden: MatrixView, labels: [Int], denominator: Int, gradient: MatrixView?, isCancelled: () -> Bool
   ) throws -> [LabelPrediction] {
-    let chunk = max(16, min(hidden.rows, Self.chunkBytes / (4 * head.rows)))
+    let chunk = Self.chunkRows(of: hidden.rows, vocabulary: head.rows)
     let logits = Matrix(rows: chunk, columns: head.rows)
     var predictions: [LabelPrediction] = []
     for start in stride(from: 0, to: hidden.rows, by: chunk) {

@@ -115,6 +115,21 @@ import Testing
     #expect(report["losses"] == measurements[0]["losses"])
   }
 
+  /// What `memory(for:)` foretells is what a process then needs that does nothing else.
+  @Test(arguments: [
+    ["--batch", "2", "--length", "192", "--rank", "8"],
+    ["--batch", "2", "--length", "192", "--rank", "32", "--targets", "all", "--recompute"],
+  ])
+  func memoryIsForetold(shape: [String]) throws {
+    let run = try Program.run(["bench", "train", "--model", Fixtures.smolLM2, "--steps", "2"] + shape)
+    #expect(run.status == 0, "\(run.errors)")
+    let report = try JSONValue(parsing: run.output)
+    let (peak, estimate) = (
+      try #require(report["peak_mib"]?.number), try #require(report["estimated_mib"]?.number)
+    )
+    #expect(abs(estimate - peak) < 0.1 * peak, "\(estimate) MiB foretold, \(peak) MiB needed")
+  }
+
   @Test(arguments: [
     (["--model", "smolm2-135m"], "did you mean 'smollm2-135m'?"),
     (["--model", "nothing"], "known by name: smollm2-135m"),

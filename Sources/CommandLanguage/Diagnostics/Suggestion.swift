@@ -45,7 +45,8 @@ extension Suggestion {
     self.init(name: best.name, reason: .spelling, word: word)
   }
 
-  init?(for word: String, among names: some Sequence<String>) {
+  /// The best of the names for a word that is none of them, or `nil` when nothing comes close.
+  package init?(for word: String, among names: some Sequence<String>) {
     self.init(for: word, among: names.map { Candidate(name: $0) })
   }
 

@@ -6,7 +6,7 @@ import LanguageModels
 
 /// Fine-tuning: `train`, `trainer` and `resuming`.
 enum TrainingCommands {
-  static let all: [Command] = [train, trainer, resuming] + TrainingMembers.all
+  static let all: [Command] = [train, trainer, resuming] + TrainingMembers.all + MemoryCommand.all
 
   private static let train = Command.method(
     "train", of: ModelValue.self, TrainingParameters.all, returns: "TrainingRun",

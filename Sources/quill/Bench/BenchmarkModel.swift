@@ -1,6 +1,8 @@
 import Hub
 import JSONValue
 import LanguageModels
+import ModelFiles
+import Quantization
 import TensorCore
 
 /// The model of a measurement, and how long it took to get it ready.
@@ -24,6 +26,8 @@ struct BenchmarkModel {
     }
     let (loaded, loadSeconds) = try timed { try LanguageModel(ggufPath: path) }
     var (model, seconds) = try timed { quantization == .nf4 ? try loaded.quantized() : loaded }
+    // What was quantized is not read again, and would only count as memory until the system takes it back.
+    if quantization == .nf4 { loaded.releaseLinearLayers() }
     model.activations = activations
     self.model = model
     self.name = name
@@ -43,6 +47,17 @@ struct BenchmarkModel {
       "processor": .string(Processor.current.name), "version": .string(Version.current),
       "peak_mib": .number(ResidentMemory.peak),
     ]
+  }
+}
+
+extension LanguageModel {
+  /// Gives the file's pages behind the linear layers back.
+  fileprivate func releaseLinearLayers() {
+    for block in blocks {
+      for layer in LinearLayer.allCases {
+        if case .blocks(_, let bytes) = block[layer].storage { bytes.releasePages() }
+      }
+    }
   }
 }
 

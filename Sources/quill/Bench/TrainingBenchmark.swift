@@ -12,7 +12,8 @@ struct TrainingBenchmark: ParsableCommand {
       All rows have exactly --length tokens, of IMDB's reviews where 'make data' has fetched them. With several numbers for \
       --batch, --length and --rank every combination is measured, in their order. step_s is the median without the first \
       step, which also gets the memory. peak_mib is the most that the process held in RAM during the steps, loaded_mib what \
-      it held before them: the model and the program.
+      it held before them: the model and the program. estimated_mib is what 'memory(for:)' foretells for the peak of a process \
+      that does this alone, and estimated_parts_mib what it is made of.
       """)
 
   @OptionGroup var options: BenchmarkOptions

@@ -29,6 +29,7 @@ struct TrainingMeasurement {
   /// MiB before the trainer was made, and at most while it ran.
   private let memoryBefore: Double
   private let memoryPeak: Double
+  private let memoryEstimate: MemoryEstimate
 
   /// Trains a new adapter beside a model.
   init(_ model: LanguageModel, _ measured: Case) throws {
@@ -40,6 +41,8 @@ struct TrainingMeasurement {
     let trainer = try Trainer(adapted, sequences: rows.tokens, options: measured.options)
     records = try (0..<measured.steps).map { _ in try trainer.step() }
     memoryPeak = ResidentMemory.peak
+    memoryEstimate = MemoryEstimate.training(
+      ModelShape(model), AdapterShape(measured.adapter, model.configuration), measured.options)
     trainedParameters = adapted.adapter?.parameterCount ?? 0
     textSource = rows.source
   }
@@ -58,7 +61,12 @@ struct TrainingMeasurement {
       "steps_s": .array(records.map { .number($0.seconds) }), "losses": .array(records.map { .number($0.loss) }),
       "gradient_norms": .array(records.map { .number($0.gradientNorm) }),
       "loaded_mib": .number(memoryBefore), "peak_mib": .number(memoryPeak),
+      "estimated_mib": .number(mebibytes(memoryEstimate.total)),
+      "estimated_parts_mib": .object(
+        Dictionary(uniqueKeysWithValues: memoryEstimate.parts.map { ($0.kind.rawValue, .number(mebibytes($0.bytes))) })),
       "trained_parameters": .integer(trainedParameters), "text": .string(textSource),
     ]
   }
+
+  private func mebibytes(_ bytes: Int) -> Double { Double(bytes) / Double(1 << 20) }
 }

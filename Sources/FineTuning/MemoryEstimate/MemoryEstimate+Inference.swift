@@ -1,0 +1,35 @@
+import LanguageModels
+import ModelFiles
+import TensorCore
+
+extension MemoryEstimate {
+  /// The peak of a process that reads and continues texts.
+  ///
+  /// - Parameters:
+  ///   - texts: Texts whose keys and values are kept at the same time.
+  ///   - length: Tokens of each, prompt and continuation together.
+  ///   - cache: The format of keys and values.
+  /// - Throws: ``KVFormatError`` when it does not fit the heads.
+  package static func inference(
+    _ model: ModelShape, texts: Int, length: Int, cache format: KVFormat = .f16
+  ) throws -> MemoryEstimate {
+    let configuration = model.configuration
+    var bytes = standing(model)
+    // A cache grows by pages of all blocks; one of each says how large they are.
+    var cache = try KVCache(configuration, format: format)
+    try cache.reserve(1)
+    bytes[.cache] = texts * ((length + KVLayout.pageSize - 1) / KVLayout.pageSize) * cache.byteCount
+    let tokens = min(length, 256)
+    let (heads, shared) = (
+      configuration.headCount * configuration.headSize, configuration.keyValueHeadCount * configuration.headSize
+    )
+    let widest = max(configuration.feedForwardSize, max(configuration.hiddenSize, heads))
+    bytes[.workspace] =
+      4 * tokens * 2 * (configuration.hiddenSize + heads + shared + configuration.feedForwardSize)
+      + tokens * widest * 3 / 2
+    bytes[.attention] =
+      4 * max(512, length) * configuration.headSize * (configuration.localBlocks.contains(true) ? 2 : 1)
+    bytes[.crossEntropy] = 2 * 4 * configuration.vocabularySize
+    return MemoryEstimate(bytes)
+  }
+}
