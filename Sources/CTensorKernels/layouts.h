@@ -45,6 +45,7 @@ static const uint8_t tk_fp4_levels[16] = {128, 129, 208, 248, 168, 188, 148, 158
 static inline tk_activations tk_activations_at(const tk_activations *x, size_t tile, size_t width) {
   return (tk_activations){
     x->codes + 32 * tile * width, x->scales + tile * width, x->sums + tile * width, x->half_sums + 2 * tile * width,
+    x->outliers + tile * width,
   };
 }
 

@@ -86,7 +86,12 @@ package final class InferenceContext {
       let range = start..<min(start + chunkSize, tokens.count)
       prepare(rows: range.count)
       let hidden = workspace.hidden.prefix(range.count)
-      model.embed(tokens[range], into: hidden)
+      // In small pieces, so that few of the file's pages are in memory at a time.
+      for first in stride(from: 0, to: range.count, by: 16) {
+        let piece = first..<min(first + 16, range.count)
+        model.embed(tokens[start + first..<start + piece.upperBound], into: hidden[piece])
+        model.releaseEmbeddingPages()
+      }
       for block in model.blocks.indices {
         if isCancelled() { throw CancellationError() }
         run(block, on: hidden)

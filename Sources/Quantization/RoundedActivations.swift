@@ -3,8 +3,10 @@ import TensorCore
 
 /// Activations in 8 bits: codes from -127 to 127, and one scale for each 32 columns of a token.
 ///
-/// The rounding is ggml's `quantize_row_q8_0`, its scale in float16 included, for weights of every format. Several tokens lie
-/// side by side in blocks of four, so that a vector of weights meets four tokens while it is in a register.
+/// Where one number is more than twice as large as all others of its 32, the second largest sets the scale, and the largest
+/// gets a second byte: a few columns of a model's activations are many times as large as their neighbours, which would
+/// otherwise be rounded to a few steps. Several tokens lie side by side in blocks of four, so that a vector of weights meets
+/// four tokens while it is in a register.
 package final class RoundedActivations: @unchecked Sendable {
   /// Columns that share a scale; a row of activations is a whole number of them.
   package static let groupSize = 32
@@ -12,7 +14,7 @@ package final class RoundedActivations: @unchecked Sendable {
 
   package private(set) var tokens = 0
   package private(set) var columns = 0
-  /// Memory for the largest activations so far: codes, scales, sums of 32 and of 16 codes.
+  /// Memory for the largest activations so far: codes, scales, sums of 32 and of 16 codes, outliers.
   private var memory = Bytes(count: 0) { _ in }
   private var parts = tk_activations()
 
@@ -51,13 +53,14 @@ package final class RoundedActivations: @unchecked Sendable {
     self.columns = columns
     let places = (tokens + blockWidth - 1) / blockWidth * blockWidth
     let (codes, groups) = (places * columns, places * columns / Self.groupSize)
-    let needed = codes + 16 * groups
+    let needed = codes + (16 + MemoryLayout<tk_outlier>.stride) * groups
     if memory.count < needed { memory = Bytes(count: needed) { _ in } }
     let base = UnsafeMutableRawPointer(mutating: memory.pointer)
     let scales = (base + codes).assumingMemoryBound(to: Float.self)
+    let outliers = UnsafeMutableRawPointer(scales + 4 * groups).assumingMemoryBound(to: tk_outlier.self)
     parts = tk_activations(
       codes: base.assumingMemoryBound(to: Int8.self), scales: scales, sums: scales + groups,
-      half_sums: scales + 2 * groups)
+      half_sums: scales + 2 * groups, outliers: outliers)
   }
 
   /// What the threads read and write; each block of tokens is one thread's.
@@ -69,7 +72,7 @@ package final class RoundedActivations: @unchecked Sendable {
       let group = token * x.columns / groupSize
       return tk_activations(
         codes: parts.codes + token * x.columns, scales: parts.scales + group, sums: parts.sums + group,
-        half_sums: parts.half_sums + 2 * group)
+        half_sums: parts.half_sums + 2 * group, outliers: parts.outliers + group)
     }
   }
 }

@@ -58,6 +58,11 @@ package struct WeightMatrix: Sendable {
   /// A matrix of a mapped file gives the file's pages back: one copy stays in memory.
   package var interleaved: InterleavedWeights? { layout.interleaved(self) }
 
+  /// Gives the memory behind a mapped file's numbers back; they are read from the file again when they are touched.
+  package func releasePages() {
+    if case .blocks(_, let bytes) = storage { bytes.releasePages() }
+  }
+
   package var count: Int { rows * columns }
 
   /// Bytes of the packed numbers.

@@ -63,7 +63,7 @@ static tk_activations activations(size_t tokens, size_t columns) {
   const size_t places = tokens == 1 ? 1 : (tokens + 3) / 4 * 4;
   return (tk_activations){
     ARRAY(int8_t, places * columns), ARRAY(float, places * columns / 32), ARRAY(float, places * columns / 32),
-    ARRAY(float, places * columns / 16),
+    ARRAY(float, places * columns / 16), ARRAY(tk_outlier, places * columns / 32),
   };
 }
 
@@ -81,7 +81,9 @@ static double rounded(const tk_activations *x, size_t tokens, size_t columns, si
   const size_t width = tokens == 1 ? 1 : 4;
   const tk_activations block = tk_activations_at(x, token / width * (columns / 32), width);
   const size_t place = (column / 4 * width + token % width) * 4 + column % 4;
-  return (double)block.codes[place] * block.scales[column / 32 * width + token % width];
+  const tk_outlier *outlier = block.outliers + column / 32 * width + token % width;
+  const int high = outlier->group == column % 32 / 4 ? outlier->codes[column % 4] : 0;
+  return ((double)block.codes[place] + 128 * high) * block.scales[column / 32 * width + token % width];
 }
 
 static void check_strip(format f, size_t rows, size_t columns, size_t tokens, float *alone) {
@@ -95,7 +97,11 @@ static void check_strip(format f, size_t rows, size_t columns, size_t tokens, fl
     part.scales += i * height * source.scales_per_row;
     set->interleave(f.kind, &part, rows - i * height < height ? rows - i * height : height, columns, packed + i * size);
   }
-  const float *x = random_floats(tokens * columns, 2, 1);
+  float *x = random_floats(tokens * columns, 2, 1);
+  // Outliers in three tiles of four, of all sizes and at all places.
+  for (size_t i = 0; i < tokens * columns / 32; i++) {
+    if (i % 4) x[32 * i + 5 * i % 32] *= (float)(1 << i % 12);
+  }
   const tk_activations own = activations(tokens, columns), twin = activations(tokens, columns);
   round_all(set, x, tokens, columns, &own);
   round_all(plain, x, tokens, columns, &twin);
@@ -104,6 +110,7 @@ static void check_strip(format f, size_t rows, size_t columns, size_t tokens, fl
   expect_same_floats("round_tokens, scales", own.scales, twin.scales, places * columns / 32);
   expect_same_floats("round_tokens, sums", own.sums, twin.sums, places * columns / 32);
   expect_same_floats("round_tokens, half sums", own.half_sums, twin.half_sums, places * columns / 16);
+  expect_same_bytes("round_tokens, outliers", own.outliers, twin.outliers, places * columns / 32 * sizeof(tk_outlier));
 
   // One number more than rows in a token: it stays as it is.
   const size_t stride = tokens == 1 ? rows : rows + 1;

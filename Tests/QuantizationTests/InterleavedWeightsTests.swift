@@ -91,7 +91,8 @@ struct InterleavedWeightsTests {
     let kernels = try #require(InstructionSet.available.first { $0.name == set }).kernels
     let interleaved = try #require(InterleavedWeights(weight, with: kernels))
     let most = Self.tokenCounts.max()!
-    let x = Matrix(rows: most, columns: weight.columns, values: vector(most * weight.columns, seed: 2))
+    let x = Matrix(
+      rows: most, columns: weight.columns, values: Self.withOutliers(vector(most * weight.columns, seed: 2)))
     let rounded = x.values.chunks(of: RoundedActivations.groupSize).flatMap(Self.rounded)
     var alone: [Float] = []
     for tokens in Self.tokenCounts {
@@ -121,11 +122,23 @@ struct InterleavedWeightsTests {
     }
   }
 
-  /// ggml's q8_0: codes by the largest magnitude, the scale in float16.
+  /// Three groups of four with one number that is up to 2048 times as large.
+  private static func withOutliers(_ values: [Float]) -> [Float] {
+    var values = values
+    for group in 0..<values.count / 32 where group % 4 > 0 {
+      values[32 * group + 5 * group % 32] *= Float(1 << (group % 12))
+    }
+    return values
+  }
+
+  /// Codes of 8 bits by the largest magnitude; by the second largest where the largest is more than twice that, which then
+  /// has 15 bits.
   private static func rounded(_ group: ArraySlice<Float>) -> [Float] {
-    let largest = group.reduce(0) { max($0, abs($1)) }
-    let scale = Float(Float16(largest / 127))
-    let inverse = largest == 0 ? 0 : 127 / largest
+    let magnitudes = group.map { abs($0) }.sorted(by: >)
+    let hasOutlier = magnitudes[0] > 2 * magnitudes[1]
+    let magnitude = hasOutlier ? max(magnitudes[1], magnitudes[0] / 128) : magnitudes[0]
+    let scale = magnitude / 127
+    let inverse = magnitude == 0 ? 0 : 127 / magnitude
     return group.map { scale * ($0 * inverse).rounded(.toNearestOrEven) }
   }
 

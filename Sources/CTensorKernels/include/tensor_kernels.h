@@ -36,11 +36,19 @@ typedef struct tk_packed_rows {
   size_t scales_per_row, scale_columns;
 } tk_packed_rows;
 
+// What a tile's outlier counts beyond its code, in 128ths: a high byte at its place among the columns 4 group … 4 group + 3;
+// four zeros in a tile without an outlier.
+typedef struct tk_outlier {
+  int8_t codes[4];
+  uint32_t group;
+} tk_outlier;
+
 // Activations in 8 bits. One token: codes[column]; more: blocks of four tokens, codes[column / 4][token][column % 4].
-// scales[column / 32][token]; sums are scale times the sum of 32 codes, half_sums of 16.
+// scales[column / 32][token], and so the outliers; sums are scale times the sum of 32 numbers, half_sums of 16.
 typedef struct tk_activations {
   int8_t *codes;
   float *scales, *sums, *half_sums;
+  tk_outlier *outliers;
 } tk_activations;
 
 typedef struct tk_kernels {

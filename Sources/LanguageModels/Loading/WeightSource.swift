@@ -2,6 +2,7 @@ import Foundation
 import ModelFiles
 import Quantization
 import Synchronization
+import TensorCore
 import Tokenization
 
 /// Files that a model is put together from.
@@ -35,6 +36,8 @@ extension LanguageModel {
       configuration: parts.configuration, tokenizer: words.get(), tokenEmbedding: parts.tokenEmbedding,
       blocks: parts.blocks, outputNorm: parts.outputNorm, outputHead: parts.outputHead, path: source.files.path,
       source: source.files)
+    // Reading a tokenizer takes several times the memory that the tokenizer keeps.
+    FreedMemory.giveBack()
   }
 
   /// The weights of a model.
