@@ -3,6 +3,7 @@ import LanguageModels
 import TensorCore
 import TestSupport
 import Testing
+import Tokenization
 
 /// What 8-bit activations cost: the likelihood of a fixed text under the two real models, beside that of float32.
 @Suite(.serialized)
