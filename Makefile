@@ -121,7 +121,7 @@ fuzz: build model
 # that measure time, which a sanitizer multiplies.
 SANITIZERS ?= thread address
 ENGINE_TESTS := ^(TensorCore|Quantization|ModelFiles|Tokenization|LanguageModels|FineTuning|Sampling|Random)Tests\.
-SLOW_TESTS := SmolLM2|RealModel|largeVocabularyIsNotDecoded|longRunsOfWhiteSpaceAndLineBreaks
+SLOW_TESTS := SmolLM2|RealModel|largeVocabularyIsNotDecoded|aDrawFromAWholeVocabularyIsFast|longRunsOfWhiteSpaceAndLineBreaks
 sanitize: packages model
 	@for sanitizer in $(SANITIZERS); do \
 	    QUILL_ENGINE_ONLY=1 $(STEP) "Tests of the engine, $$sanitizer sanitizer" swift test -c release \

@@ -130,6 +130,16 @@ enum Symbols {
         source: "ggml"),
     ])
 
+  static let cacheFormats = SymbolSet(
+    "CacheFormat", "How the keys and values of a text that a model has read are stored.",
+    [
+      SymbolCase("f32", "4 bytes a number, exact."), SymbolCase("f16", "2 bytes a number."),
+      SymbolCase(
+        "q8_0",
+        "34 bytes for 32 numbers: half the memory of `.f16`, for long texts; heads must be a multiple of 32 wide.",
+        neighbours: ["llama.cpp": "-ctk q8_0"], source: "ggml"),
+    ])
+
   static let schedules = SymbolSet(
     "Schedule", "How the learning rate moves after the warm-up.",
     [

@@ -16,29 +16,12 @@ package final class InferenceContext {
   /// What DoRA multiplies outputs by, for each block and layer that has it; `nil` for other adapters.
   let rowFactors: [[LinearLayer: [Float]]]?
 
-  /// A context whose cache is as exact as the model's activations: float32, or float16 beside rounded ones.
+  /// A context with a cache in the model's format; without one, float32, or float16 beside rounded activations.
   ///
   /// - Parameter chunkSize: Tokens that pass through the blocks together; more cost memory, fewer cost time.
-  package convenience init(
-    _ model: LanguageModel, chunkSize: Int = 256, backend: any ComputeBackend = CPUBackend.shared
-  ) {
-    let cache = KVCache(model.configuration, isExact: model.activations == .float32)
-    self.init(model, cache, chunkSize, backend)
-  }
-
-  /// A context with a cache in a format of choice.
-  ///
-  /// - Throws: ``KVFormatError`` when the format does not fit the size of the model's heads.
-  package convenience init(
-    _ model: LanguageModel, cache format: KVFormat, chunkSize: Int = 256,
-    backend: any ComputeBackend = CPUBackend.shared
-  ) throws(KVFormatError) {
-    self.init(model, try KVCache(model.configuration, format: format), chunkSize, backend)
-  }
-
-  private init(_ model: LanguageModel, _ cache: KVCache, _ chunkSize: Int, _ backend: any ComputeBackend) {
+  package init(_ model: LanguageModel, chunkSize: Int = 256, backend: any ComputeBackend = CPUBackend.shared) {
     self.model = model
-    self.cache = cache
+    cache = KVCache(model)
     self.chunkSize = chunkSize
     self.backend = backend
     rotary = RotaryEmbeddings(model.configuration, positions: 0)

@@ -16,15 +16,13 @@ package struct KVCache {
   ///
   /// - Throws: ``KVFormatError`` when the format does not fit the size of the heads.
   package init(_ configuration: ModelConfiguration, format: KVFormat) throws(KVFormatError) {
-    guard configuration.headSize.isMultiple(of: format.headSizeMultiple) else {
-      throw KVFormatError(format: format, headSize: configuration.headSize)
-    }
+    try format.check(headSize: configuration.headSize)
     self.init(configuration, checked: format)
   }
 
-  /// An empty cache of floats, which fit heads of every size: float32 when it has to be exact, or else float16.
-  package init(_ configuration: ModelConfiguration, isExact: Bool) {
-    self.init(configuration, checked: isExact ? .f32 : .f16)
+  /// An empty cache as the model wants it: in its format, or in floats as exact as its activations.
+  package init(_ model: LanguageModel) {
+    self.init(model.configuration, checked: model.cacheFormat ?? (model.activations == .float32 ? .f32 : .f16))
   }
 
   private init(_ configuration: ModelConfiguration, checked format: KVFormat) {

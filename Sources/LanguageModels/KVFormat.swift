@@ -9,6 +9,11 @@ package enum KVFormat: String, Sendable, Hashable, CaseIterable {
 
   /// What the size of a head has to be a multiple of.
   package var headSizeMultiple: Int { self == .q8_0 ? 32 : 1 }
+
+  /// - Throws: ``KVFormatError`` when heads of that many numbers cannot be stored so.
+  func check(headSize: Int) throws(KVFormatError) {
+    guard headSize.isMultiple(of: headSizeMultiple) else { throw KVFormatError(format: self, headSize: headSize) }
+  }
 }
 
 /// A cache was asked for in a format that does not fit the model's heads.

@@ -20,6 +20,8 @@ package struct LanguageModel: Sendable {
   package var adapter: Adapter?
   /// The numbers that flow into the products with weights.
   package var activations = Activations.float32
+  /// How contexts store keys and values; `nil` for as exactly as ``activations`` are.
+  package private(set) var cacheFormat: KVFormat?
   /// Where the weights came from.
   package let path: String
   /// The files behind ``path``; `nil` for a model that was put together in memory.
@@ -80,6 +82,16 @@ package enum Activations: Sendable, Hashable {
 // MARK: - Changing a model
 
 extension LanguageModel {
+  /// The same model, whose contexts store keys and values in a format of choice; with `nil`, as exactly as ``activations``.
+  ///
+  /// - Throws: ``KVFormatError`` when the format does not fit the size of the heads.
+  package func caching(in format: KVFormat?) throws(KVFormatError) -> LanguageModel {
+    try format?.check(headSize: configuration.headSize)
+    var model = self
+    model.cacheFormat = format
+    return model
+  }
+
   /// The same model with all linear layers in 4-bit NormalFloat; embeddings, norms and head are kept.
   ///
   /// - Complexity: O(weights), on all threads. An attached adapter stays.

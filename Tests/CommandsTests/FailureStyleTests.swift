@@ -82,6 +82,7 @@ struct FailureStyleTests {
   private static let others: [any Error] = [
     ModelError.contextExceeded(tokens: 3000, limit: 2048),
     ModelError.tokenOutOfRange(-1, vocabulary: 384), ModelError.noTokens,
+    KVFormatError(format: .q8_0, headSize: 16),
     TrainingError.noAdapter, TrainingError.noRows, TrainingError.noLabels(batch: [1]),
     TrainingError.notFinite(NonFiniteValue(.loss), step: 3, rows: [1, 2]), TrainingError.noValidation,
     TrainingError.notFinite(NonFiniteValue(.gradient, layer: "model.layers.3.mlp.up_proj"), step: 3, rows: [1]),

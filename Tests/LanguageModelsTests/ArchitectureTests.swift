@@ -45,7 +45,8 @@ struct ArchitectureTests {
   func halfPrecisionCachesKeepTokens(name: String) throws {
     let model = try Fixtures.architecture(name)
     let ids = (0..<150).map { $0 * 11 % model.configuration.vocabularySize }
-    let (exact, half) = (InferenceContext(model), try InferenceContext(model, cache: .f16))
+    let (exact, half) = (InferenceContext(model), InferenceContext(try model.caching(in: .f16)))
+    #expect(exact.cache.layout.format == .f32 && half.cache.layout.format == .f16)
     var (logits, found) = (try exact.read(ids), try half.read(ids))
     #expect(exact.cache.byteCount == 2 * half.cache.byteCount)
     for _ in 0..<40 {

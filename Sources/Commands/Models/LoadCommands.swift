@@ -22,6 +22,10 @@ enum LoadCommands {
       .labelled(
         "activations", .symbol(Symbols.activations), default: .symbol(Symbol("int8")),
         "What flows into quantized layers while it runs; `.float32` is exact and half as fast."),
+      .labelled(
+        "cache", .optional(.symbol(Symbols.cacheFormats)),
+        neighbours: ["llama.cpp": "--cache-type-k, -ctk", "HF": "cache_config"],
+        "How keys and values of the text are stored; without it `.f16`, or `.f32` beside `.float32` activations."),
     ],
     returns: "Model", "Opens a model.",
     discussion: """
@@ -30,8 +34,10 @@ enum LoadCommands {
       """,
     example: "load(\"smollm2-135m\")", neighbours: ["HF": "from_pretrained", "llama.cpp": "-m"], source: "GGUF"
   ) { call in
-    let activations: Activations = call.symbol("activations").name == "int8" ? .int8 : .float32
-    let model = try LoadedModels.shared.model(at: path(of: call.string("model"), call), activations)
+    let way = LoadedModels.Way(
+      activations: call.symbol("activations").name == "int8" ? .int8 : .float32,
+      cache: call.optionalSymbol("cache").flatMap { KVFormat(rawValue: $0.name) })
+    let model = try LoadedModels.shared.model(at: path(of: call.string("model"), call), way)
     guard let format = call.optionalSymbol("quantization") else { return model.value }
     return try ModelCommands.quantize(model, to: format, call).value
   }
@@ -62,27 +68,37 @@ enum LoadCommands {
 private final class LoadedModels: Sendable {
   static let shared = LoadedModels()
 
+  /// How a model runs.
+  struct Way: Sendable, Hashable {
+    let activations: Activations
+    let cache: KVFormat?
+  }
+
   private struct Entry: Sendable {
     let size: Int
     let modified: Date
-    /// The same weights for each kind of activations that was asked for.
-    var models: [Activations: ModelValue]
+    /// The same weights for each way to run them that was asked for.
+    var models: [Way: ModelValue]
   }
 
   private let entries = Mutex<[String: Entry]>([:])
 
   /// The model of a file, opened anew when the file has changed.
-  func model(at path: String, _ activations: Activations) throws -> ModelValue {
+  ///
+  /// - Throws: As `LanguageModel.init(path:)`; `KVFormatError` when the cache does not fit the model's heads.
+  func model(at path: String, _ way: Way) throws -> ModelValue {
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)
     let size = attributes?[.size] as? Int ?? 0
     let modified = attributes?[.modificationDate] as? Date ?? .distantPast
     var entry = Entry(size: size, modified: modified, models: [:])
     if let known = entries.withLock({ $0[path] }), known.size == size, known.modified == modified { entry = known }
-    if let model = entry.models[activations] { return model }
+    if let model = entry.models[way] { return model }
+    // Cached models differ in nothing but the way, so that any of them has the weights.
     var model = try entry.models.values.first?.model ?? LanguageModel(path: path)
-    model.activations = activations
+    model.activations = way.activations
+    model = try model.caching(in: way.cache)
     let value = ModelValue(model)
-    entry.models[activations] = value
+    entry.models[way] = value
     entries.withLock { $0[path] = entry }
     return value
   }

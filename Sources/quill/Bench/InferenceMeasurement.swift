@@ -12,7 +12,7 @@ struct InferenceMeasurement {
   /// - Throws: ``BenchmarkFailure`` when the format of the cache does not fit the model's heads.
   init(_ model: LanguageModel, cache: KVFormat, longest: Int, repetitions: Int) throws {
     do throws(KVFormatError) {
-      context = try InferenceContext(model, cache: cache)
+      context = InferenceContext(try model.caching(in: cache))
     } catch {
       throw BenchmarkFailure(
         description: "a cache in \(error.format.rawValue) needs heads of a multiple of "
