@@ -50,12 +50,15 @@ package struct Bytes: @unchecked Sendable {
     if first < last { madvise(UnsafeMutableRawPointer(bitPattern: first), last - first, MADV_DONTNEED) }
   }
 
+  /// The bytes for code that keeps this value alive meanwhile: the memory may go with its last use.
   package var buffer: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: pointer, count: count) }
 
   /// The bytes as numbers of another type; a rest that does not fill a number is left out.
   package func array<Element: BitwiseCopyable>(of type: Element.Type) -> [Element] {
     let stride = MemoryLayout<Element>.stride
-    return (0..<count / stride).map { pointer.loadUnaligned(fromByteOffset: $0 * stride, as: type) }
+    return withExtendedLifetime(owner) {
+      (0..<count / stride).map { pointer.loadUnaligned(fromByteOffset: $0 * stride, as: type) }
+    }
   }
 
   private final class Allocation {

@@ -70,7 +70,7 @@ struct HeaderMemoryTests {
     let builder = GGUFBuilder.small
     let file = try GGUFFile(path: "m.gguf", bytes: Bytes(builder.file))
     #expect(file.entries.map(\.key) == ["general.architecture", "general.count"])
-    #expect(Array(file.entries[1].bytes.buffer) == littleEndian(UInt32(4)) + littleEndian(UInt32(7)))
+    #expect(file.entries[1].bytes.array(of: UInt8.self) == littleEndian(UInt32(4)) + littleEndian(UInt32(7)))
   }
 
   /// The header is in memory: a file that is cut afterwards still tells its metadata, and says that it was cut.
