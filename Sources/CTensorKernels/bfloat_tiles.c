@@ -3,12 +3,9 @@
 
 #include <string.h>
 
-static float value(uint16_t bits) {
-  const uint32_t wide = (uint32_t)bits << 16;
-  float result;
-  memcpy(&result, &wide, 4);
-  return result;
-}
+#include "scalars.h"
+
+static float value(uint16_t bits) { return tk_float_from_bits((uint32_t)bits << 16); }
 
 static void tile_bfloats_plain(
     const uint16_t *panel, size_t panels, size_t panel_stride, size_t k, const uint16_t *x, size_t x_stride,
@@ -25,8 +22,7 @@ static void tile_bfloats_plain(
 
 // To nearest even; what is no number stays none.
 static uint16_t rounded(float x) {
-  uint32_t bits;
-  memcpy(&bits, &x, 4);
+  const uint32_t bits = tk_bits_from_float(x);
   if ((bits & 0x7fffffff) > 0x7f800000) return (uint16_t)(bits >> 16 | 0x40);
   return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
 }
@@ -41,7 +37,15 @@ static void pair_plain(const float *panel, size_t k, uint16_t *out) {
   }
 }
 
-static const tk_bfloat_kernels plain = {tile_bfloats_plain, round_plain, pair_plain};
+static void pair_halves_plain(const uint16_t *panel, size_t k, uint16_t *out) {
+  for (size_t i = 0; i < (k + 1) / 2 * 2; i++) {
+    for (size_t row = 0; row < 16; row++) {
+      out[i / 2 * 32 + row * 2 + i % 2] = i < k ? rounded(tk_float_from_half(panel[i * 16 + row])) : 0;
+    }
+  }
+}
+
+static const tk_bfloat_kernels plain = {tile_bfloats_plain, round_plain, pair_plain, pair_halves_plain};
 const tk_bfloat_kernels *tk_bfloats_plain(void) { return &plain; }
 
 #if defined(__x86_64__)
@@ -125,17 +129,27 @@ static void round_avx512(const float *x, size_t count, uint16_t *out) {
   for (; i < count; i++) out[i] = rounded(x[i]);
 }
 
+TILE_INLINE void store_pairs(__m512 first, __m512 second, uint16_t *out) {
+  const __m512i low = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(first));
+  const __m512i high = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(second));
+  _mm512_storeu_si512((void *)out, _mm512_or_si512(low, _mm512_slli_epi32(high, 16)));
+}
+
 static void pair_avx512(const float *panel, size_t k, uint16_t *out) {
-  const __m512 none = _mm512_setzero_ps();
   for (size_t i = 0; i < k; i += 2, panel += 32, out += 32) {
-    const __m512 first = _mm512_loadu_ps(panel), second = i + 1 < k ? _mm512_loadu_ps(panel + 16) : none;
-    const __m512i low = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(first));
-    const __m512i high = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(second));
-    _mm512_storeu_si512((void *)out, _mm512_or_si512(low, _mm512_slli_epi32(high, 16)));
+    store_pairs(_mm512_loadu_ps(panel), i + 1 < k ? _mm512_loadu_ps(panel + 16) : _mm512_setzero_ps(), out);
   }
 }
 
-static const tk_bfloat_kernels avx512 = {tile_bfloats_avx512, round_avx512, pair_avx512};
+static void pair_halves_avx512(const uint16_t *panel, size_t k, uint16_t *out) {
+  for (size_t i = 0; i < k; i += 2, panel += 32, out += 32) {
+    const __m512 first = _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)panel));
+    const __m512 second = i + 1 < k ? _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(panel + 16))) : _mm512_setzero_ps();
+    store_pairs(first, second, out);
+  }
+}
+
+static const tk_bfloat_kernels avx512 = {tile_bfloats_avx512, round_avx512, pair_avx512, pair_halves_avx512};
 #pragma clang attribute pop
 
 const tk_bfloat_kernels *tk_bfloats_avx512(void) {

@@ -61,6 +61,7 @@ PEAK(float_sse, , floats4, "x", START4, PLAIN_STEP)
 #define FMA512(sum, x, y) _mm512_fmadd_ps(x, y, sum)
 // Sixteen bits are what the sets without VNNI add up in, as long as they can.
 #define MADDUBS(sum, x, y) _mm256_add_epi16(sum, _mm256_maddubs_epi16(x, y))
+#define DPBF16(sum, x, y) _mm512_dpbf16_ps(sum, (__m512bh)(x), (__m512bh)(y))
 #define DPBUSD256(sum, x, y) _mm256_dpbusd_avx_epi32(sum, x, y)
 #define DPBUSD512(sum, x, y) _mm512_dpbusd_epi32(sum, x, y)
 
@@ -70,15 +71,46 @@ PEAK(int8_avx2, TARGET("avx2"), __m256i, "x", _mm256_set1_epi8, MADDUBS)
 PEAK(int8_avxvnni, TARGET("avx2,avxvnni"), __m256i, "x", _mm256_set1_epi8, DPBUSD256)
 PEAK(int8_avx512vnni, TARGET("avx512f,avx512vnni"), __m512i, "v", _mm512_set1_epi8, DPBUSD512)
 
+PEAK(bfloat16_avx512, TARGET("avx512f,avx512bf16"), __m512, "v", _mm512_set1_ps, DPBF16)
+
+// Four products of tiles that do not wait for each other, 16 by 16 by 32.
+TARGET("amx-tile,amx-bf16") static void bfloat16_amx(size_t rounds) {
+  uint8_t shapes[64] = {1};
+  for (int tile = 0; tile < 8; tile++) shapes[16 + 2 * tile] = 64, shapes[48 + tile] = 16;
+  _tile_loadconfig(shapes);
+  _tile_zero(4);
+  _tile_zero(5);
+  _tile_zero(6);
+  _tile_zero(7);
+  for (size_t round = 0; round < rounds; round++) {
+    _tile_dpbf16ps(0, 4, 6);
+    _tile_dpbf16ps(1, 4, 7);
+    _tile_dpbf16ps(2, 5, 6);
+    _tile_dpbf16ps(3, 5, 7);
+  }
+  _tile_release();
+}
+
+// The set `amx` is that of the widest vectors beside the matrix unit.
+static int has_wide_vectors(const char *set) { return strncmp(set, "avx512", 6) == 0 || strcmp(set, "amx") == 0; }
+
+tk_peak tk_peak_bfloat16(const char *set) {
+  if (strcmp(set, "amx") == 0) return (tk_peak){"tdpbf16ps", 4 * 2 * 16 * 16 * 32, bfloat16_amx};
+  if (strcmp(set, "avx512vnni") == 0 && __builtin_cpu_supports("avx512bf16")) {
+    return (tk_peak){"vdpbf16ps, 512 bits", 64.0 * chains, bfloat16_avx512};
+  }
+  return (tk_peak){"none", 0, 0};
+}
+
 tk_peak tk_peak_float32(const char *set) {
-  if (strncmp(set, "avx512", 6) == 0) return (tk_peak){"vfmadd, 512 bits", 32.0 * chains, float_avx512};
+  if (has_wide_vectors(set)) return (tk_peak){"vfmadd, 512 bits", 32.0 * chains, float_avx512};
   if (strncmp(set, "avx", 3) == 0) return (tk_peak){"vfmadd, 256 bits", 16.0 * chains, float_avx2};
   return (tk_peak)BASELINE;
 }
 
 tk_peak tk_peak_int8(const char *set) {
-  const int vnni = strstr(set, "vnni") != 0;
-  if (vnni && strncmp(set, "avx512", 6) == 0) return (tk_peak){"vpdpbusd, 512 bits", 128.0 * chains, int8_avx512vnni};
+  const int vnni = strstr(set, "vnni") != 0 || strcmp(set, "amx") == 0;
+  if (vnni && has_wide_vectors(set)) return (tk_peak){"vpdpbusd, 512 bits", 128.0 * chains, int8_avx512vnni};
   if (vnni) return (tk_peak){"vpdpbusd, 256 bits", 64.0 * chains, int8_avxvnni};
   if (strncmp(set, "avx", 3) == 0) return (tk_peak){"vpmaddubsw, vpaddw, 256 bits", 64.0 * chains, int8_avx2};
   return (tk_peak){"none", 0, 0};
@@ -87,6 +119,11 @@ tk_peak tk_peak_int8(const char *set) {
 tk_peak tk_peak_float32(const char *set) {
   (void)set;
   return (tk_peak)BASELINE;
+}
+
+tk_peak tk_peak_bfloat16(const char *set) {
+  (void)set;
+  return (tk_peak){"none", 0, 0};
 }
 #endif
 

@@ -5,13 +5,20 @@ import Quantization
 import TensorCore
 
 /// The loss of next-token prediction, and its gradient, without ever holding the logits of a whole batch.
-struct CrossEntropy {
-  let backend: any ComputeBackend
+final class CrossEntropy {
+  private let backend: any ComputeBackend
   /// The output head, `[V, D]`.
-  let head: WeightMatrix
+  private let head: WeightMatrix
+  /// The chunk, in memory that is kept from batch to batch.
+  private var logits = Matrix(rows: 0, columns: 0)
 
   /// Bytes of logits that exist at a time.
-  private static let chunkBytes = 16 << 20
+  private static let chunkBytes = 24 << 20
+
+  init(backend: any ComputeBackend, head: WeightMatrix) {
+    self.backend = backend
+    self.head = head
+  }
 
   /// How many of some rows have their logits at a time.
   static func chunkRows(of rows: Int, vocabulary: Int) -> Int { max(16, min(rows, chunkBytes / (4 * vocabulary))) }
@@ -28,7 +35,10 @@ struct CrossEntropy {
     _ hidden: MatrixView, labels: [Int], denominator: Int, gradient: MatrixView?, isCancelled: () -> Bool
   ) throws -> [LabelPrediction] {
     let chunk = Self.chunkRows(of: hidden.rows, vocabulary: head.rows)
-    let logits = Matrix(rows: chunk, columns: head.rows)
+    if logits.rows < chunk {
+      logits = Matrix(rows: 0, columns: 0)  // given back before the larger one is asked for
+      logits = Matrix(rows: chunk, columns: head.rows)
+    }
     var predictions: [LabelPrediction] = []
     for start in stride(from: 0, to: hidden.rows, by: chunk) {
       let rows = start..<min(start + chunk, hidden.rows)
@@ -60,7 +70,7 @@ struct CrossEntropy {
         losses[row] = logf(sum) + maximum - own
         hits[row] = isRight ? 1 : 0
         let scale = weight / sum
-        for column in 0..<logits.columns { line[column] *= scale }
+        kernels.scale(scale, line, logits.columns)
         line[label] -= weight
       }
     }

@@ -8,6 +8,6 @@ package enum Precision: String, Sendable, CaseIterable {
 
   /// What this processor computes with when it is asked for this: float32 where it has no products of bfloat16.
   package var onThisProcessor: Precision {
-    self == .bfloat16 && InstructionSet.bfloats == nil ? .float32 : self
+    self == .bfloat16 && InstructionSet.current.bfloats == nil ? .float32 : self
   }
 }

@@ -6,19 +6,19 @@ extension TrainingPass {
   /// Turns the gradient of a block's output into that of its input and adds the gradients of its pairs.
   func backward(
     _ index: Int, _ dHidden: MatrixView, _ batch: TrainingBatch, _ gradients: [LinearLayer: LoRAPair],
-    dropoutSeed: UInt64?, _ isCancelled: () -> Bool
+    seed: BatchSeed?, _ isCancelled: () -> Bool
   ) throws {
     let isLowest = index == lowestBlock
     // What lies before the lowest pair of the lowest block needs no gradient.
     let needsAttention = !isLowest || LinearLayer.attention.contains { gradients[$0] != nil }
-    try backwardFeedForward(index, dHidden, gradients, dropoutSeed, needsInput: needsAttention, isCancelled)
+    try backwardFeedForward(index, dHidden, gradients, seed, needsInput: needsAttention, isCancelled)
     if needsAttention {
-      try backwardAttention(index, dHidden, batch, gradients, dropoutSeed, needsInput: !isLowest, isCancelled)
+      try backwardAttention(index, dHidden, batch, gradients, seed, needsInput: !isLowest, isCancelled)
     }
   }
 
   private func backwardFeedForward(
-    _ index: Int, _ dHidden: MatrixView, _ gradients: [LinearLayer: LoRAPair], _ dropoutSeed: UInt64?,
+    _ index: Int, _ dHidden: MatrixView, _ gradients: [LinearLayer: LoRAPair], _ seed: BatchSeed?,
     needsInput: Bool, _ isCancelled: () -> Bool
   ) throws {
     let (kept, rows) = (activations[index], dHidden.rows)
@@ -26,26 +26,26 @@ extension TrainingPass {
     let (gated, dGate) = (workspace.gated.prefix(rows), workspace.dGate.prefix(rows))
     let activation = model.configuration.architecture.activation
 
-    backend.gate(gate, up, by: activation, into: gated)
+    if gradients[.down] != nil { backend.gate(gate, up, by: activation, into: gated) }
     let dDown = branchGradient(through: .postFeedForward, index, dHidden)
-    try backward(.down, index, dDown, x: gated, gradients, dropoutSeed, into: dGate, adding: false, isCancelled)
+    try backward(.down, index, dDown, x: gated, gradients, seed, into: dGate, adding: false, isCancelled)
     backend.gateBackward(gate, up, by: activation, gradient: dGate)  // gate and up hold their gradients from here on
-    let normed = normedAgain(.feedForward, index, rows)
+    let normed = normedAgain(.feedForward, index, rows, for: [.gate, .up], gradients)
     let dNormed = needsInput ? workspace.dNormed.view.reshaped(rows, model.configuration.hiddenSize) : nil
-    try backward(.gate, index, gate, x: normed, gradients, dropoutSeed, into: dNormed, adding: false, isCancelled)
-    try backward(.up, index, up, x: normed, gradients, dropoutSeed, into: dNormed, adding: true, isCancelled)
+    try backward(.gate, index, gate, x: normed, gradients, seed, into: dNormed, adding: false, isCancelled)
+    try backward(.up, index, up, x: normed, gradients, seed, into: dNormed, adding: true, isCancelled)
     if let dNormed { normalizeBackward(.feedForward, index, dNormed, into: dHidden, adding: true) }
   }
 
   private func backwardAttention(
     _ index: Int, _ dHidden: MatrixView, _ batch: TrainingBatch, _ gradients: [LinearLayer: LoRAPair],
-    _ dropoutSeed: UInt64?, needsInput: Bool, _ isCancelled: () -> Bool
+    _ seed: BatchSeed?, needsInput: Bool, _ isCancelled: () -> Bool
   ) throws {
     let (configuration, kept, rows) = (model.configuration, activations[index], dHidden.rows)
     let dAttended = workspace.dNormed.view.reshaped(rows, kept.attended.columns)
     let dOutput = branchGradient(through: .postAttention, index, dHidden)
     try backward(
-      .o, index, dOutput, x: kept.attended.prefix(rows), gradients, dropoutSeed, into: dAttended, adding: false,
+      .o, index, dOutput, x: kept.attended.prefix(rows), gradients, seed, into: dAttended, adding: false,
       isCancelled)
     let (dQueries, dKeys, dValues) = (
       workspace.dQueries.prefix(rows), workspace.dKeys.prefix(rows), workspace.dValues.prefix(rows)
@@ -64,11 +64,11 @@ extension TrainingPass {
     let (dQueryHeads, dKeyHeads) = (dQueries.heads(of: configuration), dKeys.heads(of: configuration))
     normalizeBackward(.query, index, dQueryHeads, into: dQueryHeads, adding: false)
     normalizeBackward(.key, index, dKeyHeads, into: dKeyHeads, adding: false)
-    let normed = normedAgain(.attention, index, rows)
+    let normed = normedAgain(.attention, index, rows, for: [.q, .k, .v], gradients)
     let dNormed = needsInput ? workspace.dNormed.view.reshaped(rows, configuration.hiddenSize) : nil
-    try backward(.q, index, dQueries, x: normed, gradients, dropoutSeed, into: dNormed, adding: false, isCancelled)
-    try backward(.k, index, dKeys, x: normed, gradients, dropoutSeed, into: dNormed, adding: true, isCancelled)
-    try backward(.v, index, dValues, x: normed, gradients, dropoutSeed, into: dNormed, adding: true, isCancelled)
+    try backward(.q, index, dQueries, x: normed, gradients, seed, into: dNormed, adding: false, isCancelled)
+    try backward(.k, index, dKeys, x: normed, gradients, seed, into: dNormed, adding: true, isCancelled)
+    try backward(.v, index, dValues, x: normed, gradients, seed, into: dNormed, adding: true, isCancelled)
     if let dNormed { normalizeBackward(.attention, index, dNormed, into: dHidden, adding: true) }
   }
 
@@ -81,10 +81,15 @@ extension TrainingPass {
     return gradient
   }
 
-  /// The result of a norm, computed again from what went into it.
-  private func normedAgain(_ norm: BlockNorm, _ index: Int, _ rows: Int) -> MatrixView {
+  /// The result of a norm, computed again from what went into it if one of the layers behind it has a pair: others do
+  /// not look at their input.
+  private func normedAgain(
+    _ norm: BlockNorm, _ index: Int, _ rows: Int, for layers: [LinearLayer], _ gradients: [LinearLayer: LoRAPair]
+  ) -> MatrixView {
     let normed = workspace.normed.view.reshaped(rows, model.configuration.hiddenSize)
-    if let gain = model.blocks[index].gain(of: norm), let input = activations[index].normInputs[norm] {
+    if layers.contains(where: { gradients[$0] != nil }), let gain = model.blocks[index].gain(of: norm),
+      let input = activations[index].normInputs[norm]
+    {
       backend.normalize(input.prefix(rows), gain: gain, epsilon: model.configuration.normEpsilon, into: normed)
     }
     return normed
@@ -101,10 +106,10 @@ extension TrainingPass {
 
   private func backward(
     _ name: LinearLayer, _ index: Int, _ dy: MatrixView, x: MatrixView, _ gradients: [LinearLayer: LoRAPair],
-    _ dropoutSeed: UInt64?, into dx: MatrixView?, adding: Bool, _ isCancelled: () -> Bool
+    _ seed: BatchSeed?, into dx: MatrixView?, adding: Bool, _ isCancelled: () -> Bool
   ) throws {
     if isCancelled() { throw CancellationError() }
-    layer(name, index, dropoutSeed).backward(
+    layer(name, index, seed).backward(
       dy, x: x, reduced: reduced(name, index, dy.rows), gradient: gradients[name],
       dReduced: workspace.dReduced, dropped: workspace.dropped, into: dx, adding: adding)
   }

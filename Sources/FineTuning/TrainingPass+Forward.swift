@@ -10,7 +10,7 @@ extension TrainingPass {
   ///   - checksOutputs: Whether a layer's output that is not finite is an error.
   /// - Throws: `CancellationError`; ``NonFiniteValue``.
   func forward(
-    _ index: Int, _ hidden: MatrixView, _ batch: TrainingBatch, dropoutSeed: UInt64?, isAgain: Bool = false,
+    _ index: Int, _ hidden: MatrixView, _ batch: TrainingBatch, seed: BatchSeed?, isAgain: Bool = false,
     checksOutputs: Bool = false, _ isCancelled: () -> Bool
   ) throws {
     let (configuration, kept, rows) = (model.configuration, activations[index], hidden.rows)
@@ -18,7 +18,7 @@ extension TrainingPass {
     let (queries, keys) = (kept.queries.prefix(rows), kept.keys.prefix(rows))
     func apply(_ name: LinearLayer, _ x: MatrixView, into y: MatrixView) throws {
       if isCancelled() { throw CancellationError() }
-      layer(name, index, dropoutSeed).forward(
+      layer(name, index, seed).forward(
         x, into: y, reduced: reduced(name, index, rows), dropped: workspace.dropped)
       if checksOutputs, !y.buffer.allSatisfy(\.isFinite) {
         throw NonFiniteValue(.output, layer: name.path(inBlock: index))
@@ -50,7 +50,7 @@ extension TrainingPass {
     backend.gate(
       kept.gate.prefix(rows), kept.up.prefix(rows), by: configuration.architecture.activation, into: gated)
     if isAgain, !keepsOutput, let downReduced {
-      layer(.down, index, dropoutSeed).reduce(gated, into: downReduced, dropped: workspace.dropped)
+      layer(.down, index, seed).reduce(gated, into: downReduced, dropped: workspace.dropped)
       return
     }
     try apply(.down, gated, into: normed)

@@ -13,6 +13,7 @@ package final class TrainingPass {
   private let adapter: Adapter
   /// What DoRA needs of each layer; empty for other adapters.
   private let decompositions: [[LinearLayer: WeightDecomposition]]
+  private let crossEntropy: CrossEntropy
   let lowestBlock: Int
   private let noise: EmbeddingNoise?
   private(set) var workspace: TrainingWorkspace
@@ -22,6 +23,13 @@ package final class TrainingPass {
   private var blockInputs: [Matrix] = []
   private let recomputes: Bool
   private var capacity = 0
+  private let tokensAtOnce: Int
+
+  /// Tokens that pass through the model together: a batch with more goes in parts of whole sequences, whose gradients add
+  /// up to the same sums.
+  ///
+  /// They are enough for products to be bound by arithmetic, and memory no longer grows with the batch.
+  package static let tokensAtOnce = 512
 
   /// Prepares a model with an adapter for sequences of at most `maxLength` tokens.
   ///
@@ -29,10 +37,11 @@ package final class TrainingPass {
   ///   - recompute: Whether a block keeps only its input and passes forward again before it passes backward: a third more
   ///     work for a fraction of the memory, as `gradient_checkpointing` (Chen et al., 2016, arXiv:1604.06174).
   ///   - noiseAlpha: NEFTune's α, 0 for no noise.
+  ///   - tokensAtOnce: Tokens from which on a batch goes in parts.
   /// - Throws: ``TrainingError/noAdapter``.
   package init(
     _ model: LanguageModel, maxLength: Int, recompute: Bool = false, noiseAlpha: Double = 0,
-    backend: any ComputeBackend = CPUBackend.shared
+    tokensAtOnce: Int = TrainingPass.tokensAtOnce, backend: any ComputeBackend = CPUBackend.shared
   ) throws(TrainingError) {
     guard let adapter = model.adapter, let lowest = adapter.pairs.firstIndex(where: { !$0.isEmpty }) else {
       throw .noAdapter
@@ -41,7 +50,9 @@ package final class TrainingPass {
     self.adapter = adapter
     decompositions = WeightDecomposition.all(of: model)
     self.backend = backend
+    crossEntropy = CrossEntropy(backend: backend, head: model.head)
     recomputes = recompute
+    self.tokensAtOnce = tokensAtOnce
     noise = noiseAlpha > 0 ? EmbeddingNoise(alpha: noiseAlpha) : nil
     lowestBlock = lowest
     rotary = RotaryEmbeddings(model.configuration, positions: maxLength)
@@ -61,21 +72,31 @@ package final class TrainingPass {
     _ batch: TrainingBatch, denominator: Int, gradients: AdapterGradients?, dropoutSeed: UInt64 = 0,
     isCancelled: () -> Bool = { false }
   ) throws -> Double {
-    let seed = gradients == nil ? nil : dropoutSeed
-    let hidden = try forward(batch, dropoutSeed: seed, isCancelled)
+    try batch.parts(ofAtMost: tokensAtOnce).reduce(0) { loss, part in
+      try loss
+        + run(part: part, denominator: denominator, gradients: gradients, dropoutSeed: dropoutSeed, isCancelled)
+    }
+  }
+
+  private func run(
+    part batch: TrainingBatch, denominator: Int, gradients: AdapterGradients?, dropoutSeed: UInt64,
+    _ isCancelled: () -> Bool
+  ) throws -> Double {
+    let seed = gradients == nil ? nil : BatchSeed(value: dropoutSeed, firstToken: batch.firstToken)
+    let hidden = try forward(batch, seed: seed, isCancelled)
     let dHidden = gradients == nil ? nil : workspace.dHidden.prefix(hidden.rows)
     let loss = try predict(hidden, batch, denominator, dHidden: dHidden, isCancelled).reduce(0) { $0 + $1.loss }
     guard loss.isFinite else {
-      _ = try forward(batch, dropoutSeed: seed, checksOutputs: true, isCancelled)
+      _ = try forward(batch, seed: seed, checksOutputs: true, isCancelled)
       throw NonFiniteValue(.loss)
     }
     guard let gradients, let dHidden else { return loss / Double(denominator) }
     for block in model.blocks.indices.reversed() where block >= lowestBlock {
       if recomputes {
         hidden.copy(from: blockInputs[block].prefix(hidden.rows))
-        try forward(block, hidden, batch, dropoutSeed: seed, isAgain: true, isCancelled)
+        try forward(block, hidden, batch, seed: seed, isAgain: true, isCancelled)
       }
-      try backward(block, dHidden, batch, gradients.pairs[block], dropoutSeed: seed, isCancelled)
+      try backward(block, dHidden, batch, gradients.pairs[block], seed: seed, isCancelled)
     }
     return loss / Double(denominator)
   }
@@ -84,11 +105,15 @@ package final class TrainingPass {
   ///
   /// - Throws: `CancellationError`; ``NonFiniteValue``.
   package func evaluate(_ batch: TrainingBatch, isCancelled: () -> Bool = { false }) throws -> BatchEvaluation {
-    let hidden = try forward(batch, dropoutSeed: nil, isCancelled)
-    let predictions = try predict(hidden, batch, batch.labelCount, dHidden: nil, isCancelled)
+    let predictions = try batch.parts(ofAtMost: tokensAtOnce).flatMap { part in
+      let hidden = try forward(part, seed: nil, isCancelled)
+      return try predict(hidden, part, batch.labelCount, dHidden: nil, isCancelled)
+    }
     let evaluation = BatchEvaluation(predictions, of: batch)
     if !evaluation.lossSum.isFinite {
-      _ = try forward(batch, dropoutSeed: nil, checksOutputs: true, isCancelled)
+      for part in batch.parts(ofAtMost: tokensAtOnce) {
+        _ = try forward(part, seed: nil, checksOutputs: true, isCancelled)
+      }
       throw NonFiniteValue(.loss)
     }
     return evaluation
@@ -96,17 +121,19 @@ package final class TrainingPass {
 
   /// Passes the tokens through all blocks; returns the hidden states `[N, D]`, in memory of the workspace.
   private func forward(
-    _ batch: TrainingBatch, dropoutSeed: UInt64?, checksOutputs: Bool = false, _ isCancelled: () -> Bool
+    _ batch: TrainingBatch, seed: BatchSeed?, checksOutputs: Bool = false, _ isCancelled: () -> Bool
   ) throws -> MatrixView {
     prepare(batch.tokens.count)
     let hidden = workspace.hidden.prefix(batch.tokens.count)
     model.embed(batch.tokens[...], into: hidden)
-    if let noise, let dropoutSeed {
-      for sequence in batch.sequences { noise.add(to: hidden[sequence], place: sequence.lowerBound, seed: dropoutSeed) }
+    if let noise, let seed {
+      for sequence in batch.sequences {
+        noise.add(to: hidden[sequence], place: seed.firstToken + sequence.lowerBound, seed: seed.value)
+      }
     }
     for block in model.blocks.indices {
       if recomputes { blockInputs[block].prefix(hidden.rows).copy(from: hidden) }
-      try forward(block, hidden, batch, dropoutSeed: dropoutSeed, checksOutputs: checksOutputs, isCancelled)
+      try forward(block, hidden, batch, seed: seed, checksOutputs: checksOutputs, isCancelled)
     }
     return hidden
   }
@@ -128,11 +155,11 @@ package final class TrainingPass {
     blockInputs = model.blocks.map { _ in Matrix(rows: rows, columns: model.configuration.hiddenSize) }
   }
 
-  func layer(_ layer: LinearLayer, _ block: Int, _ dropoutSeed: UInt64?) -> AdaptedLayer {
+  func layer(_ layer: LinearLayer, _ block: Int, _ seed: BatchSeed?) -> AdaptedLayer {
     var dropout: Dropout?
-    if let dropoutSeed, adapter.options.dropout > 0 {
+    if let seed, adapter.options.dropout > 0 {
       let stream = UInt64(block * LinearLayer.allCases.count + layer.rawValue)
-      dropout = Dropout(probability: adapter.options.dropout, seed: dropoutSeed, stream: stream)
+      dropout = Dropout(probability: adapter.options.dropout, seed: seed, stream: stream)
     }
     return AdaptedLayer(
       backend: backend, weight: model.blocks[block][layer], bias: model.blocks[block].bias(of: layer),
@@ -151,7 +178,7 @@ package final class TrainingPass {
     let epsilon = model.configuration.normEpsilon
     backend.normalize(states.view, gain: model.outputNorm, epsilon: epsilon, into: normed.view)
     let dNormed = dHidden.map { _ in Matrix(rows: labelled.count, columns: width) }
-    let predictions = try CrossEntropy(backend: backend, head: model.head).predictions(
+    let predictions = try crossEntropy.predictions(
       normed.view, labels: labelled.map { batch.labels[$0] }, denominator: denominator, gradient: dNormed?.view,
       isCancelled: isCancelled)
     guard let dHidden, let dNormed else { return predictions }

@@ -9,8 +9,8 @@ package protocol ComputeBackend: Sendable {
   /// y `[T, out]` = x `[T, in]` Wᵀ.
   func multiply(_ x: MatrixView, by weight: WeightMatrix, into y: MatrixView)
 
-  /// y `[T, out]` = x Wᵀ for weights that share x: in 8-bit activations, rounded once, for those that are interleaved, and as
-  /// ``multiply(_:by:into:)`` for the others.
+  /// y `[T, out]` = x Wᵀ for weights that share x, whose numbers are rounded once: to 8 bits for weights that are interleaved, to
+  /// bfloat16 for many tokens where that is faster.
   func multiply(_ x: MatrixView, by weights: [WeightMatrix], into ys: [MatrixView], rounding: RoundedActivations)
 
   /// dx `[T, in]` = dy `[T, out]` W, or that added to what dx holds.

@@ -19,7 +19,7 @@ package final class InferenceContext {
   /// A context with a cache in the model's format; without one, float32, or float16 beside rounded activations.
   ///
   /// - Parameter chunkSize: Tokens that pass through the blocks together; more cost memory, fewer cost time.
-  package init(_ model: LanguageModel, chunkSize: Int = 256, backend: any ComputeBackend = CPUBackend.shared) {
+  package init(_ model: LanguageModel, chunkSize: Int = 512, backend: any ComputeBackend = CPUBackend.shared) {
     self.model = model
     cache = KVCache(model)
     self.chunkSize = chunkSize

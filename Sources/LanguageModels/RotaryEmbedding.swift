@@ -41,9 +41,15 @@ package struct RotaryEmbedding: Sendable {
   ///
   /// - Parameter inverse: Turns back, which is what the gradient of a turn does.
   package func rotate(_ x: MatrixView, start: Int = 0, inverse: Bool = false) {
-    let half = headSize / 2
     let direction: Float = inverse ? -1 : 1
-    for row in 0..<x.rows {
+    ThreadPool.shared.runRanges(x.rows, minimum: max(1, (1 << 14) / max(1, x.columns))) { rows in
+      rotate(x, rows, start: start, direction: direction)
+    }
+  }
+
+  private func rotate(_ x: MatrixView, _ rows: Range<Int>, start: Int, direction: Float) {
+    let half = headSize / 2
+    for row in rows {
       let (cosine, sine) = (cosines.view.row(start + row), sines.view.row(start + row))
       let values = x.row(row)
       for head in stride(from: 0, to: x.columns, by: headSize) {

@@ -75,6 +75,16 @@ package struct InterleavedWeights: Sendable {
     }
   }
 
+  /// Unpacks a strip to panels of 16 rows in bfloat16, `[columns / 2][16][2]`, `stride` numbers apart; rows that the matrix
+  /// does not have are zero.
+  ///
+  /// - Complexity: O(`stripRows * columns`).
+  package func unpack(strip: Int, into panels: UnsafeMutablePointer<UInt16>, stride: Int) {
+    precondition(strip >= 0 && strip < stripCount, "strip \(strip) of \(stripCount)")
+    kernels.unpack_strip(
+      layout, strips.pointer.assumingMemoryBound(to: UInt8.self) + strip * stripBytes, columns, panels, stride)
+  }
+
   /// Where the threads write; each strip is one thread's.
   private struct Target: @unchecked Sendable {
     let base: UnsafeMutablePointer<UInt8>

@@ -82,18 +82,26 @@ package struct MatrixView: @unchecked Sendable {
 
   package func copy(from other: MatrixView) {
     precondition(other.rows == rows && other.columns == columns, "shapes differ")
-    base.update(from: other.base, count: count)
+    forEachPart { (base + $0.lowerBound).update(from: other.base + $0.lowerBound, count: $0.count) }
   }
 
   /// Adds another matrix of the same shape, element by element.
   package func add(_ other: MatrixView) {
     precondition(other.rows == rows && other.columns == columns, "shapes differ")
-    InstructionSet.current.kernels.add_scaled(1, other.base, base, count)
+    add(other, times: 1)
   }
 
   /// Takes another matrix of the same shape away, element by element.
   package func subtract(_ other: MatrixView) {
     precondition(other.rows == rows && other.columns == columns, "shapes differ")
-    InstructionSet.current.kernels.add_scaled(-1, other.base, base, count)
+    add(other, times: -1)
   }
+
+  private func add(_ other: MatrixView, times factor: Float) {
+    let kernels = InstructionSet.current.kernels
+    forEachPart { kernels.add_scaled(factor, other.base + $0.lowerBound, base + $0.lowerBound, $0.count) }
+  }
+
+  /// Runs `body` on parts of the numbers, on all threads where there are enough to be worth waking them.
+  private func forEachPart(_ body: (Range<Int>) -> Void) { ThreadPool.shared.runRanges(count, minimum: 1 << 15, body) }
 }

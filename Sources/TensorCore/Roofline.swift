@@ -11,6 +11,8 @@ package struct Roofline: Sendable {
   package let float32: Peak
   /// Multiplications and additions of bytes in a second.
   package let int8: Peak
+  /// Multiplications and additions of bfloat16 numbers in a second.
+  package let bfloat16: Peak
 
   /// The rate of a loop that stays in registers, and its instructions; no rate where the set has none.
   package struct Peak: Sendable {
@@ -23,7 +25,7 @@ package struct Roofline: Sendable {
     let set = InstructionSet.current.name
     return Roofline(
       readRate: readRate(on: pool), float32: peak(tk_peak_float32(set), on: pool),
-      int8: peak(tk_peak_int8(set), on: pool))
+      int8: peak(tk_peak_int8(set), on: pool), bfloat16: peak(tk_peak_bfloat16(set), on: pool))
   }
 
   private static let repetitions = 9

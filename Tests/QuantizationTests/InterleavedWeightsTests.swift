@@ -90,6 +90,7 @@ struct InterleavedWeightsTests {
   private func expectProducts(of weight: WeightMatrix, decoded: [Float], set: String) throws {
     let kernels = try #require(InstructionSet.available.first { $0.name == set }).kernels
     let interleaved = try #require(InterleavedWeights(weight, with: kernels))
+    expectPanels(of: interleaved, decoded: decoded, set: set)
     let most = Self.tokenCounts.max()!
     let x = Matrix(
       rows: most, columns: weight.columns, values: Self.withOutliers(vector(most * weight.columns, seed: 2)))
@@ -119,6 +120,28 @@ struct InterleavedWeightsTests {
       // One token's numbers do not depend on those beside it.
       if tokens == 1 { alone = Array(y[0..<weight.rows]) }
       #expect(Array(y[0..<weight.rows]) == alone, "\(weight.formatName), \(set), \(tokens) tokens")
+    }
+  }
+
+  /// Strips unpacked to panels of bfloat16: half a step of 8 bits beside the decoded weight, zero beside the last row.
+  private func expectPanels(of weights: InterleavedWeights, decoded: [Float], set: String) {
+    let (columns, stride) = (weights.columns, weights.columns * 16 + 32)
+    // A code and a minimum that nearly cancel each other leave their own rounding.
+    let largest = decoded.map { abs($0) }.max() ?? 0
+    for strip in 0..<weights.stripCount {
+      var panels = [UInt16](repeating: 0x7fff, count: weights.stripRows / 16 * stride)
+      weights.unpack(strip: strip, into: &panels, stride: stride)
+      for row in 0..<weights.stripRows {
+        let index = strip * weights.stripRows + row
+        let wrong = (0..<columns).first { column in
+          let bits = panels[row / 16 * stride + column / 2 * 32 + row % 16 * 2 + column % 2]
+          let weight = index < weights.rows ? decoded[index * columns + column] : 0
+          let value = Float(bitPattern: UInt32(bits) << 16)
+          return !(abs(value - weight) <= abs(weight) / 256 + 2e-6 * largest)
+        }
+        #expect(wrong == nil, "\(set), row \(index)")
+      }
+      #expect(panels[columns * 16..<columns * 16 + 32].allSatisfy { $0 == 0x7fff }, "written beside a panel")
     }
   }
 

@@ -24,6 +24,9 @@ import quill
     #expect(OpenBLASCore.correction(of: "haswell", on: skylake) == "SkylakeX")
     #expect(OpenBLASCore.correction(of: "SkylakeX", on: skylake) == nil)
     #expect(OpenBLASCore.correction(of: "Cooperlake", on: zen4) == nil)
+    #expect(OpenBLASCore.correction(of: "Prescott", on: zen4) == "Cooperlake")
+    #expect(OpenBLASCore.correction(of: "Prescott", on: processor("avx2 fma")) == "Haswell")
+    #expect(OpenBLASCore.correction(of: "Prescott", on: processor("sse3")) == nil)
     #expect(OpenBLASCore.correction(of: "Haswell", on: processor("avx2")) == nil)
     #expect(OpenBLASCore.correction(of: "Haswell", on: processor("avx2 avx512f")) == nil)
   }

@@ -1,5 +1,6 @@
 // Tile products of bfloat16 with float32 sums, for processors that multiply pairs of them (AVX-512 BF16: Zen 4, Cooper
-// Lake, Sapphire Rapids, or later). They are no part of an instruction set's table: a processor has them or not.
+// Lake, Sapphire Rapids, or later) or whole tiles (AMX: Sapphire Rapids, or later). They are no part of an instruction
+// set's table: a processor has them or not.
 #ifndef BFLOAT_TILES_H
 #define BFLOAT_TILES_H
 
@@ -20,10 +21,14 @@ typedef struct tk_bfloat_kernels {
   // Rounds a float32 panel `[k][16]` and lays two neighbouring columns side by side, `[(k + 1) / 2][16][2]`; a last column
   // without a partner gets zeros.
   void (*pair)(const float *panel, size_t k, uint16_t *out);
+
+  // The same of a panel of float16.
+  void (*pair_halves)(const uint16_t *panel, size_t k, uint16_t *out);
 } tk_bfloat_kernels;
 
 // NULL where the processor lacks the instructions.
 const tk_bfloat_kernels *tk_bfloats_avx512(void);
+const tk_bfloat_kernels *tk_bfloats_amx(void);
 
 // The twin that the other is tested against; every processor has it.
 const tk_bfloat_kernels *tk_bfloats_plain(void);

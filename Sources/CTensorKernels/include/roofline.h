@@ -20,5 +20,6 @@ typedef struct tk_peak {
 // The loops of an instruction set, by its name; `run` is NULL where the set has no such instruction.
 tk_peak tk_peak_float32(const char *set);
 tk_peak tk_peak_int8(const char *set);
+tk_peak tk_peak_bfloat16(const char *set);
 
 #endif

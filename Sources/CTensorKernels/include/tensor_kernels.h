@@ -67,6 +67,9 @@ typedef struct tk_kernels {
   void (*multiply_strips)(
       tk_interleaved format, const uint8_t *strips, size_t rows, size_t columns, const tk_activations *x,
       size_t tokens, float *y, size_t stride);
+  // Unpacks a strip to panels of 16 rows in bfloat16, `[columns / 2][16][2]`; panels lie `panel_stride` numbers apart.
+  void (*unpack_strip)(
+      tk_interleaved format, const uint8_t *strip, size_t columns, uint16_t *panels, size_t panel_stride);
 
   // Block formats, as ggml lays them out (little-endian, scales in float16).
   tk_decode decode_f32, decode_f16, decode_bf16;

@@ -50,8 +50,11 @@ private struct TrainingMemory {
   let options: TrainingOptions
   let threads: Int
 
-  /// `N`, the tokens of a full batch.
-  private var tokens: Int { options.batchSize * options.maxLength }
+  /// `N`, the tokens of a full batch, or of its largest part.
+  private var tokens: Int {
+    TrainingBatch.partSize(
+      sequences: options.batchSize, length: options.maxLength, limit: TrainingPass.tokensAtOnce)
+  }
 
   /// What all blocks keep, `N` tokens each.
   var activations: Int { tokens * adapter.emptyPairs.reduce(0) { $0 + perToken(ofPairs: $1) } }
@@ -82,7 +85,7 @@ private struct TrainingMemory {
 
   /// A chunk of logits; states of the rows with a label, normed, and their gradient.
   var crossEntropy: Int {
-    let labels = options.batchSize * (options.maxLength - 1)
+    let labels = tokens - tokens / options.maxLength
     return CrossEntropy.chunkRows(of: labels, vocabulary: model.vocabularySize) * model.vocabularySize
       + 3 * labels * model.hiddenSize
   }

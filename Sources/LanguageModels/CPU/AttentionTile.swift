@@ -11,25 +11,28 @@ struct AttentionTile {
   /// Queries of the tile.
   let queries: Range<Int>
   let backend: CPUBackend
+  /// What multiplies bfloat16 in whole tiles; nil for products in float32.
+  let unit: tk_bfloat_kernels?
   let memory: AttentionTileMemory
 
   /// Queries whose scores are there at once: those of few enough that all of a page's scores stay in the first-level
-  /// cache, and that little is computed above the diagonal.
-  static let step = 16
+  /// cache, and that little is computed above the diagonal; for whole tiles twice as many.
+  static func step(unit: tk_bfloat_kernels?) -> Int { unit == nil ? 16 : 32 }
 
   /// Rows up to which bytes are multiplied as they are; from then on decoding them once pays.
   private static let fewRows = 8
 
-  /// - Parameter memory: Numbers of ``AttentionTileMemory/count(_:queries:)``.
+  /// - Parameter memory: Numbers of ``AttentionTileMemory/count(_:queries:unit:)``.
   init(
     _ attention: Attention, keyValueHead: Int, queries: Range<Int>, memory: UnsafeMutablePointer<Float>,
-    backend: CPUBackend
+    backend: CPUBackend, unit: tk_bfloat_kernels?
   ) {
     self.attention = attention
     self.keyValueHead = keyValueHead
     self.queries = queries
     self.backend = backend
-    self.memory = AttentionTileMemory(attention, queries: queries.count, at: memory)
+    self.unit = unit
+    self.memory = AttentionTileMemory(attention, queries: queries.count, unit: unit, at: memory)
     takeQueries()
   }
 
@@ -47,6 +50,7 @@ struct AttentionTile {
       let target = memory.queries + row * group * size
       for index in 0..<group * size { target[index] = source[index] * attention.scale }
     }
+    unit?.round(memory.queries, rowCount * size, memory.roundedQueries)
     memory.output.update(repeating: 0, count: rowCount * memory.paddedSize)
     memory.maxima.update(repeating: -.infinity, count: rowCount)
     memory.sums.update(repeating: 0, count: rowCount)
@@ -63,8 +67,10 @@ struct AttentionTile {
       let panels = attention.keyValues.panels(
         page: page, head: keyValueHead, headSize: attention.headSize, needed: needed,
         decodesBytes: rowCount > Self.fewRows, scratch: memory.panels, with: backend.kernels)
-      for start in stride(from: queries.lowerBound, to: queries.upperBound, by: Self.step) {
-        meet(panels, at: first, needed, rows: start..<min(start + Self.step, queries.upperBound))
+      let step = Self.step(unit: unit)
+      if let unit { pair(panels, needed, with: unit) }
+      for start in stride(from: queries.lowerBound, to: queries.upperBound, by: step) {
+        meet(panels, at: first, needed, rows: start..<min(start + step, queries.upperBound))
       }
     }
   }
@@ -79,9 +85,14 @@ struct AttentionTile {
     // Scores of whole panels, from the one that holds the first position seen.
     let panel = seen.lowerBound / 16
     let width = memory.scoreWidth
-    panels.multiplyKeys(
-      panel..<(seen.upperBound + 15) / 16, headSize: size, queries: memory.queries + firstRow * size,
-      rows: rows.count * group, into: memory.scores, stride: width, with: backend.kernels)
+    let (seenPanels, rowCount) = (panel..<(seen.upperBound + 15) / 16, rows.count * group)
+    if let unit {
+      multiplyKeys(seenPanels, firstRow: firstRow, rows: rowCount, with: unit)
+    } else {
+      panels.multiplyKeys(
+        seenPanels, headSize: size, queries: memory.queries + firstRow * size, rows: rowCount, into: memory.scores,
+        stride: width, with: backend.kernels)
+    }
     let scores = memory.scores + (seen.lowerBound - panel * 16)
     for row in rows {
       let visible = attention.visible(at: attention.offset + row).clamped(
@@ -93,9 +104,13 @@ struct AttentionTile {
         weigh(scores + head * width, count: seen.count, visible: visible, row: firstRow + head)
       }
     }
-    panels.addValues(
-      seen, size: memory.paddedSize, weights: scores, stride: width, rows: rows.count * group,
-      to: output(ofRow: firstRow), with: backend.kernels)
+    if let unit {
+      addValues(seen, weights: scores, firstRow: firstRow, rows: rowCount, with: unit)
+    } else {
+      panels.addValues(
+        seen, size: memory.paddedSize, weights: scores, stride: width, rows: rowCount, to: output(ofRow: firstRow),
+        with: backend.kernels)
+    }
   }
 
   /// Turns the scores of a row into weights, zero outside `visible`, and scales what the row has summed up before.
@@ -108,48 +123,6 @@ struct AttentionTile {
     if visible.count == count { return }
     scores.update(repeating: 0, count: visible.lowerBound)
     (scores + visible.upperBound).update(repeating: 0, count: count - visible.upperBound)
-  }
-}
-
-/// Where the parts of a tile lie.
-struct AttentionTileMemory {
-  /// `d` up to whole panels.
-  let paddedSize: Int
-  /// Scores of a row: those of a page.
-  let scoreWidth = KVLayout.pageSize
-  let queries: UnsafeMutablePointer<Float>
-  let output: UnsafeMutablePointer<Float>
-  let scores: UnsafeMutablePointer<Float>
-  let panels: UnsafeMutablePointer<Float>
-  /// The largest score of each row so far.
-  let maxima: UnsafeMutablePointer<Float>
-  /// Σ exp(score − maximum) of each row.
-  let sums: UnsafeMutablePointer<Float>
-  private let end: UnsafeMutablePointer<Float>
-
-  init(_ attention: Attention, queries count: Int, at start: UnsafeMutablePointer<Float>) {
-    let layout = attention.keyValues.panelLayout(headSize: attention.headSize)
-    let rows = count * attention.groupSize
-    var next = start
-    /// Each part begins at a cache line.
-    func take(_ count: Int) -> UnsafeMutablePointer<Float> {
-      defer { next += (count + 15) / 16 * 16 }
-      return next
-    }
-    paddedSize = layout.paddedSize
-    panels = take(attention.keyValues.needsScratch ? layout.pageBytes / 4 : 0)
-    queries = take(rows * attention.headSize)
-    output = take(rows * layout.paddedSize)
-    scores = take(min(count, AttentionTile.step) * attention.groupSize * scoreWidth)
-    maxima = take(rows)
-    sums = take(rows)
-    end = next
-  }
-
-  /// Numbers that a tile needs.
-  static func count(_ attention: Attention, queries: Int) -> Int {
-    let start = UnsafeMutablePointer<Float>(bitPattern: 64)!
-    return AttentionTileMemory(attention, queries: queries, at: start).end - start
   }
 }
 

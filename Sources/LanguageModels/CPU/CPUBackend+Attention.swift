@@ -17,14 +17,26 @@ extension CPUBackend {
     }
   }
 
+  /// The matrix unit, for enough queries, and for keys and values that are rounded anyway.
+  private func matrixUnit(for attention: Attention) -> tk_bfloat_kernels? {
+    guard InstructionSet.current.hasMatrixUnit, attention.queries.rows >= Self.tokensForMatrixUnit,
+      attention.headSize.isMultiple(of: 2)
+    else { return nil }
+    switch attention.keyValues {
+    case .rows: return bfloats
+    case .cached(let cached): return cached.layout.format == .f32 ? nil : InstructionSet.current.bfloats
+    }
+  }
+
   /// Each task is a tile that meets all of its keys.
   private func attendWhole(_ plan: AttentionPlan, into out: MatrixView, _ logSums: MatrixView?) {
     let attention = plan.attention
-    let memoryCount = AttentionTileMemory.count(attention, queries: plan.tileSize)
+    let unit = matrixUnit(for: attention)
+    let memoryCount = AttentionTileMemory.count(attention, queries: plan.tileSize, unit: unit)
     run(plan.groupCount, threaded: plan.isThreaded) { index in
       let (head, queries) = plan.tile(index)
       scratch.lend(memoryCount) { memory in
-        let tile = AttentionTile(attention, keyValueHead: head, queries: queries, memory: memory, backend: self)
+        let tile = AttentionTile(attention, keyValueHead: head, queries: queries, memory: memory, backend: self, unit: unit)
         tile.meet(plan.positions(ofPiece: 0, of: queries))
         tile.write(into: out, logSums)
       }
@@ -36,12 +48,14 @@ extension CPUBackend {
   /// Dao et al., "Flash-Decoding for long-context inference", 2023.
   private func attendPieces(_ plan: AttentionPlan, into out: MatrixView, _ logSums: MatrixView?) {
     let (attention, pieces) = (plan.attention, plan.pieceCount)
-    let memoryCount = AttentionTileMemory.count(attention, queries: plan.tileSize)
+    let unit = matrixUnit(for: attention)
+    let memoryCount = AttentionTileMemory.count(attention, queries: plan.tileSize, unit: unit)
     scratch.lend(plan.groupCount * pieces * memoryCount) { memory in
       let tiles = (0..<plan.groupCount * pieces).map { index in
         let (head, queries) = plan.tile(index / pieces)
         return AttentionTile(
-          attention, keyValueHead: head, queries: queries, memory: memory + index * memoryCount, backend: self)
+          attention, keyValueHead: head, queries: queries, memory: memory + index * memoryCount, backend: self,
+          unit: unit)
       }
       run(tiles.count, threaded: plan.isThreaded) { index in
         tiles[index].meet(plan.positions(ofPiece: index % pieces, of: tiles[index].queries))

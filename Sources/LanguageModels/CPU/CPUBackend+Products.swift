@@ -6,13 +6,13 @@ import TensorCore
 // so that weights are read once at the speed of memory. Many tokens: tiles over unpacked panels.
 extension CPUBackend {
   /// Rows of x up to which unpacking row by row is faster than a matrix product.
-  private static let fewRows = 6
+  static let fewRows = 6
 
   package func multiply(_ x: MatrixView, by weight: WeightMatrix, into y: MatrixView) {
     precondition(
       x.columns == weight.columns && y.columns == weight.rows && x.rows == y.rows,
       "[\(x.rows), \(x.columns)] by [\(weight.rows), \(weight.columns)] into [\(y.rows), \(y.columns)]")
-    if x.rows <= Self.fewRows { multiplyFewRows(x, weight, y) } else { multiplyManyRows(x, [weight], [y]) }
+    if x.rows <= Self.fewRows { multiplyFewRows(x, weight, y) } else { multiplyManyRows(x, [weight], [y], bfloats: bfloats) }
   }
 
   package func multiplyTransposed(_ dy: MatrixView, by weight: WeightMatrix, into dx: MatrixView, adding: Bool) {

@@ -1,9 +1,12 @@
 import Quantization
 import TensorCore
 
-// Products of interleaved weights with 8-bit activations. The strips of all weights that share their input are one job: the
-// activations are rounded once, and the threads meet once.
+// Products with rounded activations. Interleaved weights meet 8-bit ones: the strips of all weights that share their input are
+// one job, the activations are rounded once, and the threads meet once. What a matrix unit multiplies, and weights that are
+// not interleaved, meets bfloat16.
 extension CPUBackend {
+  /// Tokens from which on unpacking a weight for the matrix unit takes less time than it saves.
+  static let tokensForMatrixUnit = 32
   /// Bytes of strips below which waking a thread costs more than it gives.
   private static let smallestPiece = 16_384
 
@@ -11,6 +14,9 @@ extension CPUBackend {
     _ x: MatrixView, by weights: [WeightMatrix], into ys: [MatrixView], rounding: RoundedActivations
   ) {
     precondition(weights.count == ys.count, "\(weights.count) weights into \(ys.count) matrices")
+    if InstructionSet.current.hasMatrixUnit, x.rows >= Self.tokensForMatrixUnit {
+      return multiplyManyRows(x, weights, ys, bfloats: InstructionSet.current.bfloats, fromStrips: true)
+    }
     var parts: [StripProduct] = []
     for (weight, y) in zip(weights, ys) {
       precondition(
@@ -18,6 +24,8 @@ extension CPUBackend {
         "[\(x.rows), \(x.columns)] by [\(weight.rows), \(weight.columns)] into [\(y.rows), \(y.columns)]")
       if let strips = weight.interleaved {
         parts.append(StripProduct(weights: strips, y: y, first: parts.last?.end ?? 0))
+      } else if x.rows > Self.fewRows {
+        multiplyManyRows(x, [weight], [y], bfloats: InstructionSet.current.bfloats)
       } else {
         multiply(x, by: weight, into: y)
       }

@@ -10,7 +10,7 @@ package final class CPUBackend: ComputeBackend {
   /// Products of many rows with a weight round both sides to bfloat16 and sum in float32.
   ///
   /// The same as ``shared`` on a processor that does not multiply pairs of bfloat16.
-  package static let bfloat16 = CPUBackend(bfloats: InstructionSet.bfloats)
+  package static let bfloat16 = CPUBackend(bfloats: InstructionSet.current.bfloats)
 
   let pool: ThreadPool
   let kernels = InstructionSet.current.kernels

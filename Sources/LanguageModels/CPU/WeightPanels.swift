@@ -60,6 +60,16 @@ struct WeightPanels: @unchecked Sendable {
     bfloats.pair(packed, depth, halves(panel: panel, at: 0))
   }
 
+  /// Fills all panels with some rows of a weight, whole strips but for its last ones; they hold bfloat16.
+  func fill(from strips: InterleavedWeights, rows: Range<Int>) {
+    let panelsPerStrip = strips.stripRows / Self.width
+    for index in 0..<(rows.count + strips.stripRows - 1) / strips.stripRows {
+      strips.unpack(
+        strip: rows.lowerBound / strips.stripRows + index, into: halves(panel: index * panelsPerStrip, at: 0),
+        stride: stride)
+    }
+  }
+
   /// Writes 16 rows of a weight, or as many as are left of `depth`, into all panels of columns, at `k` of each.
   func fillColumns(_ k: Int, of weight: WeightMatrix, from row: Int, _ workspace: UnsafeMutablePointer<Float>) {
     let count = min(Self.width, depth - k)

@@ -10,6 +10,8 @@ extension Roofline {
       "float32_instructions": .string(float32.instructions),
       "int8_gop_s": int8.rate.map { .number($0 / 1e9) } ?? .null,
       "int8_instructions": .string(int8.instructions),
+      "bfloat16_gop_s": bfloat16.rate.map { .number($0 / 1e9) } ?? .null,
+      "bfloat16_instructions": .string(bfloat16.instructions),
     ])
   }
 }

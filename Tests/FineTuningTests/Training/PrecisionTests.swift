@@ -15,7 +15,7 @@ struct PrecisionTests {
     return trainer
   }
 
-  @Test(.enabled(if: InstructionSet.bfloats != nil)) func bfloat16LearnsAsMuch() throws {
+  @Test(.enabled(if: InstructionSet.current.bfloats != nil)) func bfloat16LearnsAsMuch() throws {
     let (exact, rounded) = (try trained(.float32), try trained(.bfloat16))
     let (one, other) = (try exact.evaluate(tiny.rows(24)).loss, try rounded.evaluate(tiny.rows(24)).loss)
     #expect(one != other, "the precision is used")
@@ -24,6 +24,6 @@ struct PrecisionTests {
 
   @Test func everyProcessorHasFloat32() {
     #expect(Precision.float32.onThisProcessor == .float32)
-    #expect(Precision.bfloat16.onThisProcessor == (InstructionSet.bfloats == nil ? .float32 : .bfloat16))
+    #expect(Precision.bfloat16.onThisProcessor == (InstructionSet.current.bfloats == nil ? .float32 : .bfloat16))
   }
 }
