@@ -66,7 +66,7 @@ struct AttentionTile {
       let needed = seen.clamped(to: first..<first + size).movedDown(by: first)
       let panels = attention.keyValues.panels(
         page: page, head: keyValueHead, headSize: attention.headSize, needed: needed,
-        decodesBytes: rowCount > Self.fewRows, scratch: memory.panels, with: backend.kernels)
+        decodesBytes: unit != nil || rowCount > Self.fewRows, scratch: memory.panels, with: backend.kernels)
       let step = Self.step(unit: unit)
       if let unit { pair(panels, needed, with: unit) }
       for start in stride(from: queries.lowerBound, to: queries.upperBound, by: step) {
