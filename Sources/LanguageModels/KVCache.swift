@@ -83,14 +83,18 @@ package struct CachedKeyValues: Sendable {
 /// The cache that owns it is the only one who writes, and never while attention reads.
 final class KVPage: @unchecked Sendable {
   private let memory: UnsafeMutableRawPointer
+  /// Holds the memory; numbers of their own where the system has no large pages.
+  private let owner: AnyObject
 
   /// Zeros, so that lanes of positions that are not filled yet hold numbers.
   init(_ layout: KVLayout) {
-    memory = .allocate(byteCount: layout.pageBytes, alignment: 64)
-    memory.initializeMemory(as: UInt8.self, repeating: 0, count: layout.pageBytes)
+    if let pages = LargePages(count: layout.pageBytes) {
+      (memory, owner) = (pages.buffer.baseAddress!, pages)
+    } else {
+      let matrix = Matrix(rows: 1, columns: (layout.pageBytes + 3) / 4)
+      (memory, owner) = (UnsafeMutableRawPointer(matrix.view.base), matrix)
+    }
   }
-
-  deinit { memory.deallocate() }
 
   /// Where the keys of a head begin.
   func head(_ index: Int, _ layout: KVLayout) -> UnsafeMutableRawPointer { memory + index * layout.headBytes }

@@ -137,7 +137,7 @@ extension CodeBookWeights {
     precondition(Self.isBlockSize(blockSize), "block size \(blockSize)")
     let blocks = (values.count + blockSize - 1) / blockSize
     var scales = [Float](repeating: 0, count: blocks)
-    let codes = Bytes(count: (values.count + 1) / 2) { packed in
+    let codes = Bytes(inLargePages: (values.count + 1) / 2) { packed in
       scales.withUnsafeMutableBufferPointer { scales in
         let sink = Sink(codes: packed.assumingMemoryBound(to: UInt8.self), scales: scales)
         ThreadPool.shared.runRanges(blocks, minimum: 64) { range in

@@ -64,7 +64,7 @@ extension Int8Weights {
     let scales = maxima.view
     rows = matrix.rows
     columns = matrix.columns
-    codes = Bytes(count: matrix.count) { buffer in
+    codes = Bytes(inLargePages: matrix.count) { buffer in
       let sink = Sink(codes: buffer.assumingMemoryBound(to: Int8.self))
       ThreadPool.shared.runRanges(matrix.rows, minimum: 4) { range in
         for row in range {

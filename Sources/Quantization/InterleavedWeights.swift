@@ -24,7 +24,7 @@ package struct InterleavedWeights: Sendable {
     guard let source = InterleavingSource(weight) else { return nil }
     let (stripRows, stripBytes) = (kernels.strip_rows, kernels.strip_bytes(source.layout, weight.columns))
     let (rows, columns, count) = (weight.rows, weight.columns, (weight.rows + stripRows - 1) / stripRows)
-    strips = Bytes(count: count * stripBytes) { buffer in
+    strips = Bytes(inLargePages: count * stripBytes) { buffer in
       let target = Target(base: buffer.baseAddress!.assumingMemoryBound(to: UInt8.self))
       // A file's pages go as soon as their rows are interleaved: never are two copies of a large matrix in memory.
       let step = max(1, Self.bytesAtOnce / stripBytes)

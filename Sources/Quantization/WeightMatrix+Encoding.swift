@@ -16,7 +16,7 @@ extension WeightMatrix {
     }
     let stride = format.bytes(for: columns)
     let hasFailed = Atomic(false)
-    let bytes = Bytes(count: rows * stride) { buffer in
+    let bytes = Bytes(inLargePages: rows * stride) { buffer in
       let sink = Sink(bytes: buffer)
       ThreadPool.shared.runRanges(rows, minimum: 4) { range in
         do throws(QuantizationError) {

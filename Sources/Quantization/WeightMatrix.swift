@@ -46,7 +46,7 @@ package struct WeightMatrix: Sendable {
 
   /// A float32 matrix as a frozen weight.
   package init(_ matrix: Matrix) {
-    let bytes = Bytes(count: matrix.rows * matrix.columns * 4) {
+    let bytes = Bytes(inLargePages: matrix.rows * matrix.columns * 4) {
       $0.copyMemory(from: UnsafeRawBufferPointer(matrix.view.buffer))
     }
     self.init(rows: matrix.rows, columns: matrix.columns, storage: .blocks(.f32, bytes))

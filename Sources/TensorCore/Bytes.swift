@@ -26,6 +26,18 @@ package struct Bytes: @unchecked Sendable {
     self.init(pointer: UnsafeRawPointer(allocation.buffer.baseAddress!), count: count, owner: allocation)
   }
 
+  /// The same for weights that stay and are streamed: in large pages, side by side with others.
+  package init(
+    inLargePages count: Int, initializingWith initialize: (UnsafeMutableRawBufferPointer) throws -> Void
+  ) rethrows {
+    guard let pages = LargePages(count: count) else {
+      try self.init(count: count, initializingWith: initialize)
+      return
+    }
+    try initialize(pages.buffer)
+    self.init(pointer: UnsafeRawPointer(pages.buffer.baseAddress!), count: count, owner: pages)
+  }
+
   /// Copies an array's elements, which must be plain numbers.
   package init<Element: BitwiseCopyable>(_ elements: [Element]) {
     self = elements.withUnsafeBytes { source in

@@ -5,7 +5,7 @@ import CTensorKernels
 /// A product can be no faster than its bytes are read, nor than its multiplications and additions are done. Williams and
 /// others, "Roofline", 2009.
 package struct Roofline: Sendable {
-  /// Bytes of memory that a plain read gets in a second.
+  /// Bytes of memory, in pages as the weights', that a plain read gets in a second.
   package let readRate: Double
   /// Multiplications and additions of float32 numbers in a second.
   package let float32: Peak
@@ -32,14 +32,16 @@ package struct Roofline: Sendable {
 
   private static func readRate(on pool: ThreadPool) -> Double {
     let part = (256 << 20) / pool.threads / 256 * 256
-    let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: part * pool.threads)
-    defer { memory.deallocate() }
-    // Each thread writes first what it reads later, so that the memory lies near it.
-    pool.run(pool.threads) { (memory + $0 * part).initialize(repeating: 1, count: part) }
-    let results = UnsafeMutablePointer<UInt64>.allocate(capacity: pool.threads)
-    defer { results.deallocate() }
-    let seconds = medianSeconds {
-      pool.run(pool.threads) { results[$0] = tk_read_all(memory + $0 * part, part) }
+    var seconds = Double.infinity
+    _ = Bytes(inLargePages: part * pool.threads) { buffer in
+      let memory = buffer.baseAddress!.assumingMemoryBound(to: UInt8.self)
+      // Each thread writes first what it reads later, so that the memory lies near it.
+      pool.run(pool.threads) { (memory + $0 * part).initialize(repeating: 1, count: part) }
+      let results = UnsafeMutablePointer<UInt64>.allocate(capacity: pool.threads)
+      defer { results.deallocate() }
+      seconds = medianSeconds {
+        pool.run(pool.threads) { results[$0] = tk_read_all(memory + $0 * part, part) }
+      }
     }
     return Double(part * pool.threads) / seconds
   }
