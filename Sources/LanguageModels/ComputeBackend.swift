@@ -13,6 +13,16 @@ package protocol ComputeBackend: Sendable {
   /// bfloat16 for many tokens where that is faster.
   func multiply(_ x: MatrixView, by weights: [WeightMatrix], into ys: [MatrixView], rounding: RoundedActivations)
 
+  /// Whether rounded products of so many rows are fused with what becomes of them, as the next two functions do.
+  func fusesProducts(ofRows rows: Int) -> Bool
+
+  /// out `[T, F]` = activation(x Gᵀ) · (x Uᵀ) in rounded numbers.
+  func multiplyGated(
+    _ x: MatrixView, gate: WeightMatrix, up: WeightMatrix, by activation: Activation, into out: MatrixView)
+
+  /// y `[T, out]` += x Wᵀ in rounded numbers.
+  func multiply(_ x: MatrixView, by weight: WeightMatrix, addingTo y: MatrixView)
+
   /// dx `[T, in]` = dy `[T, out]` W, or that added to what dx holds.
   func multiplyTransposed(_ dy: MatrixView, by weight: WeightMatrix, into dx: MatrixView, adding: Bool)
 

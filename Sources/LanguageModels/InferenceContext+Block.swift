@@ -31,21 +31,39 @@ extension InferenceContext {
       headSize: configuration.headSize, offset: start, scale: configuration.attentionScale,
       window: configuration.window(ofBlock: index))
     backend.attend(attention, into: attended, logSums: nil)
-    apply([.o], index, attended, into: [normed])
-    normalize(.postAttention, index, normed)
-    hidden.add(normed)
+    add(.o, index, attended, through: .postAttention, to: hidden)
   }
 
   private func feedForward(_ index: Int, _ hidden: MatrixView) {
     let rows = hidden.rows
     let normed = workspace.normed.prefix(rows)
-    let (gate, up) = (workspace.gate.prefix(rows), workspace.up.prefix(rows))
+    let (gate, activation) = (workspace.gate.prefix(rows), model.configuration.architecture.activation)
     normalize(.feedForward, index, hidden, into: normed)
-    apply([.gate, .up], index, normed, into: [gate, up])
-    backend.gate(gate, up, by: model.configuration.architecture.activation, into: gate)
-    apply([.down], index, gate, into: [normed])
-    normalize(.postFeedForward, index, normed)
-    hidden.add(normed)
+    if workspace.isFused, isPlain(.gate, index), isPlain(.up, index) {
+      let block = model.blocks[index]
+      backend.multiplyGated(normed, gate: block[.gate], up: block[.up], by: activation, into: gate)
+    } else {
+      let up = workspace.up.prefix(rows)
+      apply([.gate, .up], index, normed, into: [gate, up])
+      backend.gate(gate, up, by: activation, into: gate)
+    }
+    add(.down, index, gate, through: .postFeedForward, to: hidden)
+  }
+
+  /// hidden += norm(layer(x)), with the norm where the block has it.
+  private func add(_ layer: LinearLayer, _ index: Int, _ x: MatrixView, through norm: BlockNorm, to hidden: MatrixView) {
+    if workspace.isFused, isPlain(layer, index), model.blocks[index].gain(of: norm) == nil {
+      return backend.multiply(x, by: model.blocks[index][layer], addingTo: hidden)
+    }
+    let output = workspace.normed.prefix(x.rows)
+    apply([layer], index, x, into: [output])
+    normalize(norm, index, output)
+    hidden.add(output)
+  }
+
+  /// Whether a layer is a product and nothing else.
+  private func isPlain(_ layer: LinearLayer, _ index: Int) -> Bool {
+    model.adapter?.pairs[index][layer] == nil && model.blocks[index].bias(of: layer) == nil
   }
 
   /// y = x Wᵀ, the adapter's scale · (x Aᵀ) Bᵀ and the bias added, for layers that share x; with DoRA each output is
@@ -98,13 +116,20 @@ struct InferenceWorkspace {
   let values: Matrix
   let attended: Matrix
   let gate: Matrix
+  /// Not there where both of the gated products are fused in all blocks.
   let up: Matrix
+  /// Whether products of so many rows are fused with what becomes of them.
+  let isFused: Bool
   /// x Aᵀ, of as many columns as the adapter's largest rank.
   let reduced: Matrix
   /// The input of products, in 8 bits.
   let rounded = RoundedActivations()
 
-  init(_ model: LanguageModel, rows: Int) {
+  init(_ model: LanguageModel, rows: Int, backend: any ComputeBackend) {
+    isFused = model.activations == .int8 && backend.fusesProducts(ofRows: rows)
+    let isGated = isFused && model.adapter == nil && model.blocks.allSatisfy {
+      $0.bias(of: .gate) == nil && $0.bias(of: .up) == nil
+    }
     let configuration = model.configuration
     let width = configuration.headCount * configuration.headSize
     hidden = Matrix(rows: rows, columns: configuration.hiddenSize)
@@ -115,7 +140,7 @@ struct InferenceWorkspace {
     values = Matrix(rows: rows, columns: sharedWidth)
     attended = Matrix(rows: rows, columns: width)
     gate = Matrix(rows: rows, columns: configuration.feedForwardSize)
-    up = Matrix(rows: rows, columns: configuration.feedForwardSize)
+    up = Matrix(rows: isGated ? 0 : rows, columns: configuration.feedForwardSize)
     reduced = Matrix(rows: rows, columns: model.adapter?.largestRank ?? 0)
   }
 }

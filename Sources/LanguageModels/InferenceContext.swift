@@ -25,7 +25,7 @@ package final class InferenceContext {
     self.chunkSize = chunkSize
     self.backend = backend
     rotary = RotaryEmbeddings(model.configuration, positions: 0)
-    workspace = InferenceWorkspace(model, rows: 1)
+    workspace = InferenceWorkspace(model, rows: 1, backend: backend)
     rowFactors = model.rowFactors(on: backend)
   }
 
@@ -85,8 +85,9 @@ package final class InferenceContext {
   }
 
   private func prepare(rows: Int) {
-    if workspace.hidden.rows < rows || workspace.hidden.rows > max(8, 2 * rows) {
-      workspace = InferenceWorkspace(model, rows: rows)
+    let isFused = model.activations == .int8 && backend.fusesProducts(ofRows: rows)
+    if workspace.hidden.rows < rows || workspace.hidden.rows > max(8, 2 * rows) || workspace.isFused != isFused {
+      workspace = InferenceWorkspace(model, rows: rows, backend: backend)
     }
     if rotary.positions < cache.count + rows {
       let positions = min(model.configuration.contextLength, max(2 * rotary.positions, cache.count + rows, 512))

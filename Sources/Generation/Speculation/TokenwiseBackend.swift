@@ -39,6 +39,18 @@ struct TokenwiseBackend: ComputeBackend {
     }
   }
 
+  func fusesProducts(ofRows rows: Int) -> Bool { rows > Self.limit && base.fusesProducts(ofRows: rows) }
+
+  func multiplyGated(
+    _ x: MatrixView, gate: WeightMatrix, up: WeightMatrix, by activation: Activation, into out: MatrixView
+  ) {
+    base.multiplyGated(x, gate: gate, up: up, by: activation, into: out)
+  }
+
+  func multiply(_ x: MatrixView, by weight: WeightMatrix, addingTo y: MatrixView) {
+    base.multiply(x, by: weight, addingTo: y)
+  }
+
   func multiply(
     _ a: MatrixView, transposed aTransposed: Bool, by b: MatrixView, transposed bTransposed: Bool, into c: MatrixView,
     scale: Float, keep: Float

@@ -7,10 +7,18 @@ extension CPUBackend {
     precondition(gate.count == up.count && up.count == out.count, "shapes differ")
     pool.runRanges(out.count, minimum: 4096) { range in
       let (gate, up, out) = (gate.base + range.lowerBound, up.base + range.lowerBound, out.base + range.lowerBound)
-      switch activation {
-      case .silu: kernels.silu_product(gate, up, out, range.count)
-      case .geluTanh: GELU(kernels: kernels).product(gate, up, into: out, count: range.count)
-      }
+      self.gate(gate, up, by: activation, into: out, count: range.count)
+    }
+  }
+
+  /// The same for some numbers, on this thread.
+  func gate(
+    _ gate: UnsafePointer<Float>, _ up: UnsafePointer<Float>, by activation: Activation,
+    into out: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    switch activation {
+    case .silu: kernels.silu_product(gate, up, out, count)
+    case .geluTanh: GELU(kernels: kernels).product(gate, up, into: out, count: count)
     }
   }
 

@@ -10,11 +10,31 @@ extension CPUBackend {
   /// Bytes of strips below which waking a thread costs more than it gives.
   private static let smallestPiece = 16_384
 
+  package func fusesProducts(ofRows rows: Int) -> Bool {
+    InstructionSet.current.hasMatrixUnit && rows >= Self.tokensForMatrixUnit
+  }
+
+  package func multiplyGated(
+    _ x: MatrixView, gate: WeightMatrix, up: WeightMatrix, by activation: Activation, into out: MatrixView
+  ) {
+    precondition(
+      gate.rows == up.rows && gate.columns == up.columns && x.columns == gate.columns && out.columns == gate.rows
+        && x.rows == out.rows, "shapes differ")
+    multiplyGatedManyRows(
+      x, gate: gate, up: up, by: activation, into: out, bfloats: InstructionSet.current.bfloats)
+  }
+
+  package func multiply(_ x: MatrixView, by weight: WeightMatrix, addingTo y: MatrixView) {
+    precondition(
+      x.columns == weight.columns && y.columns == weight.rows && x.rows == y.rows, "shapes differ")
+    multiplyManyRows(x, [weight], [y], bfloats: InstructionSet.current.bfloats, fromStrips: true, adding: true)
+  }
+
   package func multiply(
     _ x: MatrixView, by weights: [WeightMatrix], into ys: [MatrixView], rounding: RoundedActivations
   ) {
     precondition(weights.count == ys.count, "\(weights.count) weights into \(ys.count) matrices")
-    if InstructionSet.current.hasMatrixUnit, x.rows >= Self.tokensForMatrixUnit {
+    if fusesProducts(ofRows: x.rows) {
       return multiplyManyRows(x, weights, ys, bfloats: InstructionSet.current.bfloats, fromStrips: true)
     }
     var parts: [StripProduct] = []
