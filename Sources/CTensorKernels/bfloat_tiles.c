@@ -45,7 +45,35 @@ static void pair_halves_plain(const uint16_t *panel, size_t k, uint16_t *out) {
   }
 }
 
-static const tk_bfloat_kernels plain = {tile_bfloats_plain, round_plain, pair_plain, pair_halves_plain};
+static void pair_rows_plain(const float *rows, size_t stride, size_t count, size_t k, uint16_t *panel) {
+  for (size_t row = 0; row < count; row++) {
+    for (size_t i = 0; i < (k + 1) / 2 * 2; i++) {
+      panel[i / 2 * 32 + row * 2 + i % 2] = i < k ? rounded(rows[row * stride + i]) : 0;
+    }
+  }
+}
+
+static void round_columns_plain(
+    const float *rows, size_t stride, size_t count, size_t k, uint16_t *out, size_t out_stride) {
+  for (size_t row = 0; row < count; row++) {
+    for (size_t i = 0; i < k; i++) out[i * out_stride + row] = rounded(rows[row * stride + i]);
+  }
+}
+
+static void pair_columns_plain(
+    const float *rows, size_t stride, size_t count, size_t columns, uint16_t *panels, size_t panel_stride) {
+  for (size_t row = 0; row < (count + 1) / 2 * 2; row++) {
+    for (size_t i = 0; i < (columns + 15) / 16 * 16; i++) {
+      uint16_t *place = panels + i / 16 * panel_stride + row / 2 * 32 + i % 16 * 2 + row % 2;
+      *place = row < count && i < columns ? rounded(rows[row * stride + i]) : 0;
+    }
+  }
+}
+
+static const tk_bfloat_kernels plain = {
+  tile_bfloats_plain, round_plain, pair_plain, pair_halves_plain, pair_rows_plain,
+  round_columns_plain, pair_columns_plain,
+};
 const tk_bfloat_kernels *tk_bfloats_plain(void) { return &plain; }
 
 #if defined(__x86_64__)
@@ -149,7 +177,92 @@ static void pair_halves_avx512(const uint16_t *panel, size_t k, uint16_t *out) {
   }
 }
 
-static const tk_bfloat_kernels avx512 = {tile_bfloats_avx512, round_avx512, pair_avx512, pair_halves_avx512};
+// Sixteen rows of sixteen lanes become sixteen columns.
+TILE_INLINE void transpose_lanes(__m512i rows[16]) {
+  __m512i pairs[16], fours[16];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 16; i += 2) {
+    pairs[i] = _mm512_unpacklo_epi32(rows[i], rows[i + 1]);
+    pairs[i + 1] = _mm512_unpackhi_epi32(rows[i], rows[i + 1]);
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 16; i += 4) {
+#pragma clang loop unroll(full)
+    for (int j = 0; j < 2; j++) {
+      fours[i + 2 * j] = _mm512_unpacklo_epi64(pairs[i + j], pairs[i + j + 2]);
+      fours[i + 2 * j + 1] = _mm512_unpackhi_epi64(pairs[i + j], pairs[i + j + 2]);
+    }
+  }
+  // fours[4 g + c] has column 4 q + c of rows 4 g … 4 g + 3 in its quarter q.
+#pragma clang loop unroll(full)
+  for (int c = 0; c < 4; c++) {
+    const __m512i low = _mm512_shuffle_i32x4(fours[c], fours[4 + c], 0x88);
+    const __m512i low_odd = _mm512_shuffle_i32x4(fours[c], fours[4 + c], 0xdd);
+    const __m512i high = _mm512_shuffle_i32x4(fours[8 + c], fours[12 + c], 0x88);
+    const __m512i high_odd = _mm512_shuffle_i32x4(fours[8 + c], fours[12 + c], 0xdd);
+    rows[c] = _mm512_shuffle_i32x4(low, high, 0x88);
+    rows[4 + c] = _mm512_shuffle_i32x4(low_odd, high_odd, 0x88);
+    rows[8 + c] = _mm512_shuffle_i32x4(low, high, 0xdd);
+    rows[12 + c] = _mm512_shuffle_i32x4(low_odd, high_odd, 0xdd);
+  }
+}
+
+static void pair_rows_avx512(const float *rows, size_t stride, size_t count, size_t k, uint16_t *panel) {
+  size_t i = 0;
+  // Rounded, a row has its pairs in 32-bit lanes already.
+  for (; count == 16 && i + 32 <= k; i += 32) {
+    __m512i pairs[16];
+#pragma clang loop unroll(full)
+    for (int row = 0; row < 16; row++) {
+      const float *from = rows + (size_t)row * stride + i;
+      pairs[row] = (__m512i)_mm512_cvtne2ps_pbh(_mm512_loadu_ps(from + 16), _mm512_loadu_ps(from));
+    }
+    transpose_lanes(pairs);
+#pragma clang loop unroll(full)
+    for (int pair = 0; pair < 16; pair++) _mm512_storeu_si512((void *)(panel + i * 16 + pair * 32), pairs[pair]);
+  }
+  pair_rows_plain(rows + i, stride, count, k - i, panel + i * 16);
+}
+
+static void round_columns_avx512(
+    const float *rows, size_t stride, size_t count, size_t k, uint16_t *out, size_t out_stride) {
+  size_t row = 0;
+  for (; row + 16 <= count; row += 16, rows += 16 * stride) {
+    size_t i = 0;
+    for (; i + 16 <= k; i += 16) {
+      __m512i block[16];
+#pragma clang loop unroll(full)
+      for (int j = 0; j < 16; j++) block[j] = _mm512_loadu_si512((const void *)(rows + (size_t)j * stride + i));
+      transpose_lanes(block);
+#pragma clang loop unroll(full)
+      for (int j = 0; j < 16; j++) {
+        const __m256i turned = (__m256i)_mm512_cvtneps_pbh((__m512)block[j]);
+        _mm256_storeu_si256((__m256i *)(out + (i + (size_t)j) * out_stride + row), turned);
+      }
+    }
+    round_columns_plain(rows + i, stride, 16, k - i, out + i * out_stride + row, out_stride);
+  }
+  round_columns_plain(rows, stride, count - row, k, out + row, out_stride);
+}
+
+static void pair_columns_avx512(
+    const float *rows, size_t stride, size_t count, size_t columns, uint16_t *panels, size_t panel_stride) {
+  for (size_t row = 0; row < count; row += 2, panels += 32) {
+    const float *first = rows + row * stride, *second = first + stride;
+    for (size_t i = 0; i < columns; i += 16) {
+      const size_t left = columns - i;
+      const __mmask16 mask = left < 16 ? (__mmask16)((1 << left) - 1) : 0xffff;
+      const __m512 low = _mm512_maskz_loadu_ps(mask, first + i);
+      const __m512 high = row + 1 < count ? _mm512_maskz_loadu_ps(mask, second + i) : _mm512_setzero_ps();
+      store_pairs(low, high, panels + i / 16 * panel_stride);
+    }
+  }
+}
+
+static const tk_bfloat_kernels avx512 = {
+  tile_bfloats_avx512, round_avx512, pair_avx512, pair_halves_avx512, pair_rows_avx512,
+  round_columns_avx512, pair_columns_avx512,
+};
 #pragma clang attribute pop
 
 const tk_bfloat_kernels *tk_bfloats_avx512(void) {

@@ -13,7 +13,7 @@ final class CrossEntropy {
   private var logits = Matrix(rows: 0, columns: 0)
 
   /// Bytes of logits that exist at a time.
-  private static let chunkBytes = 24 << 20
+  private static let chunkBytes = 48 << 20
 
   init(backend: any ComputeBackend, head: WeightMatrix) {
     self.backend = backend

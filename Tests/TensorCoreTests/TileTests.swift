@@ -218,6 +218,38 @@ struct TileTests {
     }
   }
 
+  /// Rows and columns that become panels of pairs, against those that are packed first; what is beside stays as it was.
+  @Test func pairsOfRowsAndColumns() throws {
+    let (plain, kernels) = (tk_bfloats_plain().pointee, try kernels("plain"))
+    for set in [tk_bfloats_avx512(), tk_bfloats_amx()].compactMap({ $0?.pointee }) + [plain] {
+      for (count, k) in [(16, 64), (16, 97), (5, 33), (16, 7), (1, 1), (3, 48)] {
+        let (stride, even) = (k + 3, (k + 1) / 2 * 2)
+        let x = random(16 * stride, seed: 21)
+        var (packed, panel) = ([Float](repeating: 0, count: even * 16), [UInt16](repeating: 7, count: even * 16))
+        var expected = panel
+        kernels.pack_rows_f32(x, stride, count, k, &packed)
+        plain.pair(packed, k, &expected)
+        set.pair_rows(x, stride, count, k, &panel)
+        for index in panel.indices { #expect(panel[index] == (index % 32 / 2 < count ? expected[index] : 7)) }
+
+        let panels = (k + 15) / 16, height = (count + 1) / 2 * 2 * 16 + 32
+        var columns = [UInt16](repeating: 7, count: panels * height)
+        set.pair_columns(x, stride, count, k, &columns, height)
+        for index in columns.indices {
+          let (place, column) = (index % height, index / height * 16 + index % 32 / 2)
+          let row = place / 32 * 2 + index % 2
+          let number = row < count && column < k ? brainFloat(x[row * stride + column]) : 0
+          #expect(columns[index] == (place < height - 32 ? number : 7))
+        }
+        var (halfPairs, floatPairs) = (panel, panel)
+        let rounded = halves(packed)
+        set.pair_halves(rounded, k, &halfPairs)
+        plain.pair(rounded.map { Float(Float16(bitPattern: $0)) }, k, &floatPairs)
+        #expect(halfPairs == floatPairs)
+      }
+    }
+  }
+
   /// To nearest even, as bfloat16 is rounded everywhere.
   private func brainFloat(_ x: Float) -> UInt16 {
     UInt16((x.bitPattern + 0x7fff + (x.bitPattern >> 16 & 1)) >> 16)

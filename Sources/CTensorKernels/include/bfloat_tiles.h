@@ -24,6 +24,17 @@ typedef struct tk_bfloat_kernels {
 
   // The same of a panel of float16.
   void (*pair_halves)(const uint16_t *panel, size_t k, uint16_t *out);
+
+  // Rounds `count` rows of k numbers, at most 16, to a panel of pairs; other lanes stay as they are.
+  void (*pair_rows)(const float *rows, size_t stride, size_t count, size_t k, uint16_t *panel);
+
+  // Rounds `count` rows of k numbers and turns them: out[i][row], `out_stride` apart.
+  void (*round_columns)(const float *rows, size_t stride, size_t count, size_t k, uint16_t *out, size_t out_stride);
+
+  // Rounds `count` rows to panels of 16 columns each, two neighbouring rows side by side, from their first places on; the last
+  // panel is written in full, and a last row without a partner gets zeros.
+  void (*pair_columns)(
+      const float *rows, size_t stride, size_t count, size_t columns, uint16_t *panels, size_t panel_stride);
 } tk_bfloat_kernels;
 
 // NULL where the processor lacks the instructions.

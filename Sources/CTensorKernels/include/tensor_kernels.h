@@ -159,6 +159,13 @@ typedef struct tk_kernels {
   // first); `sum` is the sum of all so far. Returns what everything summed up before has to be multiplied by.
   float (*online_softmax)(float *x, size_t count, float *maximum, float *sum);
 
+  // A part of the gradient of a softmax, written over dP: gradients = factor * weights * (gradients - along)
+  void (*softmax_backward)(const float *weights, float *gradients, size_t count, float along, float factor);
+
+  // out[column][row] = x[row][column]
+  void (*transpose)(
+      const float *x, size_t stride, size_t rows, size_t columns, float *out, size_t out_stride);
+
   // x *= factor
   void (*scale)(float factor, float *x, size_t count);
 

@@ -18,7 +18,7 @@ extension CPUBackend {
   }
 
   /// The matrix unit, for enough queries, and for keys and values that are rounded anyway.
-  private func matrixUnit(for attention: Attention) -> tk_bfloat_kernels? {
+  func matrixUnit(for attention: Attention) -> tk_bfloat_kernels? {
     guard InstructionSet.current.hasMatrixUnit, attention.queries.rows >= Self.tokensForMatrixUnit,
       attention.headSize.isMultiple(of: 2)
     else { return nil }

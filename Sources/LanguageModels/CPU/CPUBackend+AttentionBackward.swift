@@ -21,6 +21,14 @@ extension CPUBackend {
   private func attendBackward(_ gradient: AttentionGradient, keyValueHead: Int) {
     let attention = gradient.attention
     precondition(attention.offset == 0, "the backward pass is for whole sequences")
+    if let unit = matrixUnit(for: attention) {
+      scratch.lend(AttentionBackwardTile.memoryCount(gradient, kernels: kernels, unit: unit)) { memory in
+        AttentionBackwardTile(
+          gradient, keyValueHead: keyValueHead, memory: memory, kernels: kernels, unit: unit
+        ).run()
+      }
+      return
+    }
     for view in [gradient.dKeys, gradient.dValues] {
       for row in 0..<view.rows {
         (view.row(row) + keyValueHead * attention.headSize).update(repeating: 0, count: attention.headSize)
@@ -77,7 +85,8 @@ extension CPUBackend {
     logSum: Float, along: Float, scale: Float
   ) {
     _ = kernels.exponentials(weights + visible.lowerBound, logSum, visible.count)
-    for index in visible { scores[index] = weights[index] * (scores[index] - along) * scale }
+    kernels.softmax_backward(
+      weights + visible.lowerBound, scores + visible.lowerBound, visible.count, along, scale)
     weights.clear(count, outside: visible)
     scores.clear(count, outside: visible)
   }
@@ -94,13 +103,5 @@ extension CPUBackend {
         attention.keys.row(seen.lowerBound) + head / attention.groupSize * size, stride: attention.keys.columns,
         transposed: true),
       into: scores, stride: seen.count, scale: attention.scale)
-  }
-}
-
-extension UnsafeMutablePointer<Float> {
-  /// Writes zeros at those of `count` places that are not in `kept`.
-  fileprivate func clear(_ count: Int, outside kept: Range<Int>) {
-    update(repeating: 0, count: kept.lowerBound)
-    (self + kept.upperBound).update(repeating: 0, count: count - kept.upperBound)
   }
 }

@@ -45,7 +45,7 @@ struct WeightPanels: @unchecked Sendable {
   }
 
   /// Floats that ``fillRows(_:of:from:_:)`` and ``fillColumns(_:of:from:_:)`` work in.
-  static func workspace(columns: Int) -> Int { 2 * width * (columns + width) }
+  static func workspace(columns: Int) -> Int { width * (columns + width) }
 
   /// Fills one panel with up to 16 rows of a weight; `depth` is the number of its columns.
   func fillRows(_ panel: Int, of weight: WeightMatrix, from row: Int, _ workspace: UnsafeMutablePointer<Float>) {
@@ -55,9 +55,7 @@ struct WeightPanels: @unchecked Sendable {
       kernels.pack_rows_f32(workspace, depth, count, depth, floats(panel: panel, at: 0))
       return
     }
-    let packed = workspace + Self.width * depth
-    kernels.pack_rows_f32(workspace, depth, count, depth, packed)
-    bfloats.pair(packed, depth, halves(panel: panel, at: 0))
+    bfloats.pair_rows(workspace, depth, count, depth, halves(panel: panel, at: 0))
   }
 
   /// Fills all panels with some rows of a weight, whole strips but for its last ones; they hold bfloat16.
@@ -78,11 +76,7 @@ struct WeightPanels: @unchecked Sendable {
       kernels.pack_columns_f32(workspace, lanes, count, lanes, floats(panel: 0, at: k), stride)
       return
     }
-    let packed = workspace + Self.width * lanes
-    kernels.pack_columns_f32(workspace, lanes, count, lanes, packed, Self.width * Self.width)
-    for panel in 0..<self.count {
-      bfloats.pair(packed + panel * Self.width * Self.width, count, halves(panel: panel, at: k))
-    }
+    bfloats.pair_columns(workspace, lanes, count, lanes, halves(panel: 0, at: k), stride)
   }
 
   /// y[token][lane] = Σ panel[k] · x[token][k] over some k, or that added to what y holds.
