@@ -18,11 +18,12 @@ package final class InferenceContext {
 
   /// A context with a cache in the model's format; without one, float32, or float16 beside rounded activations.
   ///
-  /// - Parameter chunkSize: Tokens that pass through the blocks together; more cost memory, fewer cost time.
-  package init(_ model: LanguageModel, chunkSize: Int = 512, backend: any ComputeBackend = CPUBackend.shared) {
+  /// - Parameter chunkSize: Tokens that pass through the blocks together; more cost memory, fewer cost time. By default as many
+  ///   as the backend's products pay for.
+  package init(_ model: LanguageModel, chunkSize: Int? = nil, backend: any ComputeBackend = CPUBackend.shared) {
     self.model = model
     cache = KVCache(model)
-    self.chunkSize = chunkSize
+    self.chunkSize = chunkSize ?? (model.activations == .int8 && backend.fusesProducts(ofRows: 512) ? 512 : 256)
     self.backend = backend
     rotary = RotaryEmbeddings(model.configuration, positions: 0)
     workspace = InferenceWorkspace(model, rows: 1, backend: backend)
@@ -69,9 +70,9 @@ package final class InferenceContext {
       let range = start..<min(start + chunkSize, tokens.count)
       prepare(rows: range.count)
       let hidden = workspace.hidden.prefix(range.count)
-      // In small pieces, so that few of the file's pages are in memory at a time.
-      for first in stride(from: 0, to: range.count, by: 16) {
-        let piece = first..<min(first + 16, range.count)
+      // In small pieces, so that little of the file is in memory at a time: the system maps up to 2 MiB for each lookup.
+      for first in stride(from: 0, to: range.count, by: 2) {
+        let piece = first..<min(first + 2, range.count)
         model.embed(tokens[start + first..<start + piece.upperBound], into: hidden[piece])
         model.releaseEmbeddingPages()
       }

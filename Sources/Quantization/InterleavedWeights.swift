@@ -15,14 +15,15 @@ package struct InterleavedWeights: Sendable {
   private let stripBytes: Int
   private let strips: Bytes
   private let kernels: tk_kernels
-  private static let bytesAtOnce = 8 << 20
+  private static let bytesAtOnce = 2 << 20
 
   /// Interleaves a matrix on all threads; `nil` when its format, or its shape in this format, has no such layout.
   ///
   /// - Complexity: O(`weight.count`).
   package init?(_ weight: WeightMatrix, with kernels: tk_kernels = InstructionSet.current.kernels) {
-    guard let source = InterleavingSource(weight) else { return nil }
-    let (stripRows, stripBytes) = (kernels.strip_rows, kernels.strip_bytes(source.layout, weight.columns))
+    let stripRows = kernels.strip_rows
+    guard let source = InterleavingSource(weight, stripRows: stripRows) else { return nil }
+    let stripBytes = kernels.strip_bytes(source.layout, weight.columns)
     let (rows, columns, count) = (weight.rows, weight.columns, (weight.rows + stripRows - 1) / stripRows)
     strips = Bytes(inLargePages: count * stripBytes) { buffer in
       let target = Target(base: buffer.baseAddress!.assumingMemoryBound(to: UInt8.self))

@@ -10,16 +10,21 @@ struct InterleavingSource: @unchecked Sendable {
   private let scales: [Float]
   private let scalesPerRow: Int
   private let scaleColumns: Int
+  /// Set for rows that lie in llama.cpp's order.
+  private var rotatedHeadSize: Int?
 
   /// Columns that codes with scales apart have in a block.
   private static let looseBlock = 64
 
   /// `nil` for formats and shapes without an interleaved layout.
-  init?(_ weight: WeightMatrix) {
-    switch weight.storage {
+  init?(_ weight: WeightMatrix, stripRows: Int) {
+    // Where a strip ends inside half a head, the rows of another order are copied.
+    let isEven = weight.rotatedHeadSize.map { ($0 / 2).isMultiple(of: stripRows) } ?? true
+    switch isEven ? weight.stored : weight.storage {
     case .blocks(let format, let bytes):
       guard let layout = format.interleaved, weight.columns > 0 else { return nil }
       self.init(layout: layout, blocks: bytes, rowBytes: format.bytes(for: weight.columns))
+      rotatedHeadSize = isEven ? weight.rotatedHeadSize : nil
     case .codeBook(let weights):
       // Blocks run over the flattened matrix; only where they end with the rows does each row have its own.
       guard let layout = weights.codeBook.interleaved, weight.columns % weights.blockSize == 0,
@@ -53,16 +58,22 @@ struct InterleavingSource: @unchecked Sendable {
     self.scaleColumns = scaleColumns
   }
 
-  /// Gives back the pages of a mapped file behind some rows.
+  /// Gives back the pages of a mapped file behind some rows; rows of another order are given back with the last one.
   func release(rows range: Range<Int>) {
+    if rotatedHeadSize != nil {
+      if range.upperBound * rowBytes == blocks.count { blocks.releasePages() }
+      return
+    }
     blocks[range.lowerBound * rowBytes..<range.upperBound * rowBytes].releasePages()
   }
 
-  /// Hands over the rows from `row` on.
+  /// Hands over the rows of a strip, from `row` on.
   func withRows(from row: Int, _ body: (UnsafePointer<tk_packed_rows>) -> Void) {
     scales.withUnsafeBufferPointer { scales in
+      let first = rotatedHeadSize.map { RotatedRows.source(ofRow: row, headSize: $0) } ?? row
       var rows = tk_packed_rows(
-        blocks: blocks.pointer.assumingMemoryBound(to: UInt8.self) + row * rowBytes, row_bytes: rowBytes,
+        blocks: blocks.pointer.assumingMemoryBound(to: UInt8.self) + first * rowBytes,
+        row_bytes: rotatedHeadSize == nil ? rowBytes : 2 * rowBytes,
         scales: scales.baseAddress.map { $0 + row * scalesPerRow }, scales_per_row: scalesPerRow,
         scale_columns: scaleColumns)
       body(&rows)

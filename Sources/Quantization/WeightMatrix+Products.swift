@@ -13,13 +13,17 @@ extension WeightMatrix {
     with kernels: tk_kernels = InstructionSet.current.kernels
   ) {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
-    switch storage {
+    switch stored {
     case .blocks(let format, let bytes):
-      let first = bytes.pointer + range.lowerBound * format.bytes(for: columns)
-      if let products = format.products(in: kernels) {
-        products(first.assumingMemoryBound(to: UInt8.self), range.count, columns, x, y)
+      guard let products = format.products(in: kernels) else { return multiplyByDecoding(range, x, y, kernels) }
+      let (first, stride) = (bytes.pointer.assumingMemoryBound(to: UInt8.self), format.bytes(for: columns))
+      if let headSize = rotatedHeadSize {
+        for row in range {
+          let source = RotatedRows.source(ofRow: row, headSize: headSize)
+          products(first + source * stride, 1, columns, x, y + row - range.lowerBound)
+        }
       } else {
-        multiplyByDecoding(range, x, y, kernels)
+        products(first + range.lowerBound * stride, range.count, columns, x, y)
       }
     case .codeBook(let weights):
       if columns % weights.blockSize == 0 {

@@ -18,7 +18,10 @@ package struct WeightMatrix: Sendable {
 
   package let rows: Int
   package let columns: Int
-  package let storage: Storage
+  /// The numbers as they lie in memory.
+  let stored: Storage
+  /// Set for blocks whose rows lie in llama.cpp's order, and not in transformers', in which they are counted here.
+  let rotatedHeadSize: Int?
   private let layout = LayoutOnDemand()
 
   /// Wraps packed numbers.
@@ -41,7 +44,28 @@ package struct WeightMatrix: Sendable {
     }
     self.rows = rows
     self.columns = columns
-    self.storage = storage
+    stored = storage
+    rotatedHeadSize = nil
+  }
+
+  /// Wraps rows of blocks in llama.cpp's order of the rows of a head, which stay where they are; see ``RotatedRows``.
+  ///
+  /// - Parameter headSize: An even number that divides `rows`.
+  package init(rows: Int, columns: Int, format: BlockFormat, rotated bytes: Bytes, headSize: Int) {
+    precondition(bytes.count == rows * format.bytes(for: columns), "\(bytes.count) bytes for \(rows) by \(columns)")
+    precondition(headSize > 0 && headSize % 2 == 0 && rows % headSize == 0, "\(rows) rows in heads of \(headSize)")
+    self.rows = rows
+    self.columns = columns
+    stored = .blocks(format, bytes)
+    rotatedHeadSize = headSize
+  }
+
+  /// The packed numbers, row by row.
+  ///
+  /// - Complexity: O(1), or that of a copy where the rows lie in another order.
+  package var storage: Storage {
+    guard let headSize = rotatedHeadSize, case .blocks(let format, let bytes) = stored else { return stored }
+    return .blocks(format, RotatedRows.halvesApart(bytes, rows: rows, headSize: headSize))
   }
 
   /// A float32 matrix as a frozen weight.
@@ -60,14 +84,14 @@ package struct WeightMatrix: Sendable {
 
   /// Gives the memory behind a mapped file's numbers back; they are read from the file again when they are touched.
   package func releasePages() {
-    if case .blocks(_, let bytes) = storage { bytes.releasePages() }
+    if case .blocks(_, let bytes) = stored { bytes.releasePages() }
   }
 
   package var count: Int { rows * columns }
 
   /// Bytes of the packed numbers.
   package var byteCount: Int {
-    switch storage {
+    switch stored {
     case .blocks(_, let bytes): bytes.count
     case .codeBook(let weights): weights.byteCount
     case .int8(let weights): weights.byteCount
@@ -79,7 +103,7 @@ package struct WeightMatrix: Sendable {
 
   /// The format as a table of layers shows it.
   package var formatName: String {
-    switch storage {
+    switch stored {
     case .blocks(let format, _): format.name
     case .codeBook(let weights):
       if case .doubleQuantized = weights.scales {
@@ -98,10 +122,19 @@ package struct WeightMatrix: Sendable {
     with kernels: tk_kernels = InstructionSet.current.kernels
   ) {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
-    switch storage {
+    switch stored {
     case .blocks(let format, let bytes):
-      let first = bytes.pointer + range.lowerBound * format.bytes(for: columns)
-      format.decode(first, count: range.count * columns, into: out, with: kernels)
+      let stride = format.bytes(for: columns)
+      guard let headSize = rotatedHeadSize else {
+        format.decode(
+          bytes.pointer + range.lowerBound * stride, count: range.count * columns, into: out, with: kernels)
+        return
+      }
+      for row in range {
+        format.decode(
+          bytes.pointer + RotatedRows.source(ofRow: row, headSize: headSize) * stride, count: columns,
+          into: out + (row - range.lowerBound) * columns, with: kernels)
+      }
     case .codeBook(let weights):
       weights.decode(range.lowerBound * columns..<range.upperBound * columns, into: out, with: kernels)
     case .int8(let weights): weights.decode(rows: range, into: out, with: kernels)

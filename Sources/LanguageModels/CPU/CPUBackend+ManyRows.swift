@@ -100,7 +100,8 @@ extension CPUBackend {
     let (columns, width) = (task.sources[0].weight.columns, WeightPanels.width)
     let workspace = WeightPanels.workspace(columns: columns)
     // A strip may be two panels, of which the rows fill one.
-    let size = (task.rows.count + 2 * width - 1) / (2 * width) * 2 * width * WeightPanels.evenDepth(columns)
+    let lanes = (task.rows.count + 2 * width - 1) / (2 * width) * 2 * width
+    let size = lanes * WeightPanels.evenDepth(columns) / (bfloats == nil ? 1 : 2)
     scratch.lend(workspace + task.sources.count * size) { memory in
       let all = task.sources.enumerated().map { index, source in
         let panels = WeightPanels(

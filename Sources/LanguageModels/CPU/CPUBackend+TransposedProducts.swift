@@ -37,7 +37,7 @@ extension CPUBackend {
     let fitting = Self.sliceBytes / (MemoryLayout<Float>.size * max(1, weight.columns)) / width * width
     let height = min(max(width, fitting), (weight.rows + width - 1) / width * width)
     // Panels are as deep as the slice is high; both numbers are rounded up.
-    scratch.lend(height * ((weight.columns + width - 1) / width * width)) { memory in
+    scratch.lend(height * ((weight.columns + width - 1) / width * width) / (bfloats == nil ? 1 : 2)) { memory in
       for start in stride(from: 0, to: weight.rows, by: height) {
         body(UnsafeMutableRawPointer(memory), start..<min(start + height, weight.rows))
       }

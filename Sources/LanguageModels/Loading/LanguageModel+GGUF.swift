@@ -46,17 +46,16 @@ private struct GGUFWeights: WeightSource {
     name.hasPrefix("blk.") && name.hasSuffix(".attn_rot_embd.weight")
   }
 
-  /// llama.cpp's converter interleaves the rows of q and k of some families; they are put back into transformers' order
-  /// here, once, so that everything else, adapters among it, knows a single order.
+  /// llama.cpp's converter interleaves the rows of q and k of some families; they are counted in transformers' order, so that
+  /// everything else, adapters among it, knows a single order.
   func matrix(_ role: TensorRole, rows: Int, columns: Int) throws -> WeightMatrix {
     let place = try GGUFPlace(role, shape: [rows, columns], in: file, configuration)
     let (format, bytes) = (place.tensor.format, file.data(of: place.tensor)[place.bytes])
     guard isInterleaved(role) else {
       return WeightMatrix(rows: rows, columns: columns, storage: .blocks(format, bytes))
     }
-    let moved = RotatedRows.halvesApart(bytes, rows: rows, headSize: configuration.headSize)
-    file.release(place.tensor, place.bytes)
-    return WeightMatrix(rows: rows, columns: columns, storage: .blocks(format, moved))
+    return WeightMatrix(
+      rows: rows, columns: columns, format: format, rotated: bytes, headSize: configuration.headSize)
   }
 
   func vector(_ role: TensorRole, count: Int) throws -> [Float] {

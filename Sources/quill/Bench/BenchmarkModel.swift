@@ -55,7 +55,7 @@ extension LanguageModel {
   fileprivate func releaseLinearLayers() {
     for block in blocks {
       for layer in LinearLayer.allCases {
-        if case .blocks(_, let bytes) = block[layer].storage { bytes.releasePages() }
+        block[layer].releasePages()
       }
     }
   }
