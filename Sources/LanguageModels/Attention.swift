@@ -14,10 +14,13 @@ package struct Attention: Sendable {
   ///
   /// Beltagy et al., "Longformer", 2020, arXiv:2004.05150.
   package let window: Int?
+  /// Whether products with keys and values in a cache may round to bfloat16, as products with weights beside them do.
+  package let isRounded: Bool
 
   /// - Parameter scale: 1 / √d when `nil`.
   package init(
-    queries: MatrixView, keyValues: KeyValues, headSize: Int, offset: Int = 0, scale: Float? = nil, window: Int? = nil
+    queries: MatrixView, keyValues: KeyValues, headSize: Int, offset: Int = 0, scale: Float? = nil, window: Int? = nil,
+    isRounded: Bool = false
   ) {
     self.queries = queries
     self.keyValues = keyValues
@@ -25,6 +28,7 @@ package struct Attention: Sendable {
     self.offset = offset
     self.scale = scale ?? 1 / Float(headSize).squareRoot()
     self.window = window
+    self.isRounded = isRounded
   }
 
   /// Attention over keys and values in rows, shape `[S, K · d]` each.

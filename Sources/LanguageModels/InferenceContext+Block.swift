@@ -29,7 +29,7 @@ extension InferenceContext {
     let attention = Attention(
       queries: queries, keyValues: .cached(cache.keyValues(with: rows, block: index)),
       headSize: configuration.headSize, offset: start, scale: configuration.attentionScale,
-      window: configuration.window(ofBlock: index))
+      window: configuration.window(ofBlock: index), isRounded: model.activations == .int8)
     backend.attend(attention, into: attended, logSums: nil)
     add(.o, index, attended, through: .postAttention, to: hidden)
   }
@@ -51,7 +51,8 @@ extension InferenceContext {
   }
 
   /// hidden += norm(layer(x)), with the norm where the block has it.
-  private func add(_ layer: LinearLayer, _ index: Int, _ x: MatrixView, through norm: BlockNorm, to hidden: MatrixView) {
+  private func add(_ layer: LinearLayer, _ index: Int, _ x: MatrixView, through norm: BlockNorm, to hidden: MatrixView)
+  {
     if workspace.isFused, isPlain(layer, index), model.blocks[index].gain(of: norm) == nil {
       return backend.multiply(x, by: model.blocks[index][layer], addingTo: hidden)
     }
@@ -127,9 +128,11 @@ struct InferenceWorkspace {
 
   init(_ model: LanguageModel, rows: Int, backend: any ComputeBackend) {
     isFused = model.activations == .int8 && backend.fusesProducts(ofRows: rows)
-    let isGated = isFused && model.adapter == nil && model.blocks.allSatisfy {
-      $0.bias(of: .gate) == nil && $0.bias(of: .up) == nil
-    }
+    let isGated =
+      isFused && model.adapter == nil
+      && model.blocks.allSatisfy {
+        $0.bias(of: .gate) == nil && $0.bias(of: .up) == nil
+      }
     let configuration = model.configuration
     let width = configuration.headCount * configuration.headSize
     hidden = Matrix(rows: rows, columns: configuration.hiddenSize)

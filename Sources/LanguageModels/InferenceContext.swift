@@ -23,11 +23,16 @@ package final class InferenceContext {
   package init(_ model: LanguageModel, chunkSize: Int? = nil, backend: any ComputeBackend = CPUBackend.shared) {
     self.model = model
     cache = KVCache(model)
-    self.chunkSize = chunkSize ?? (model.activations == .int8 && backend.fusesProducts(ofRows: 512) ? 512 : 256)
+    self.chunkSize = chunkSize ?? Self.chunkSize(activations: model.activations, backend: backend)
     self.backend = backend
     rotary = RotaryEmbeddings(model.configuration, positions: 0)
     workspace = InferenceWorkspace(model, rows: 1, backend: backend)
     rowFactors = model.rowFactors(on: backend)
+  }
+
+  /// Tokens that pass through the blocks together by default: twice as many where weights are unpacked for all of them at once.
+  package static func chunkSize(activations: Activations, backend: any ComputeBackend) -> Int {
+    activations == .int8 && backend.fusesProducts(ofRows: 512) ? 512 : 256
   }
 
   /// Forgets all positions from `position` on.

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -57,7 +58,11 @@ def setup(folder):
     if not environment.exists():
         subprocess.run([sys.executable, "-m", "venv", environment], check=True)
     python = environment / "bin/python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "-r", HERE.parent / "Fixtures/requirements.txt"], check=True)
+    # llama.cpp is compiled here. GCC 12 leaves out stores to the configuration of AMX's tiles, and the program dies of it.
+    compilers = {"CC": "clang", "CXX": "clang++"} if shutil.which("clang++") else {}
+    subprocess.run(
+        [python, "-m", "pip", "install", "--quiet", "-r", HERE.parent / "Fixtures/requirements.txt"], check=True,
+        env={**compilers, **os.environ})  # fmt: skip
     return python
 
 

@@ -191,7 +191,8 @@ struct TileTests {
   /// bfloat16 pairs where the processor multiplies them: against the plain twin, which every processor has.
   @Test func pairsOfBrainFloats() {
     let sets = [tk_bfloats_plain(), tk_bfloats_avx512(), tk_bfloats_amx()].compactMap { $0?.pointee }
-    for (panels, k, tokens) in [(1, 2, 1), (2, 7, 5), (3, 64, 13), (5, 130, 40)] {
+    for (panels, k, tokens) in [(1, 2, 1), (2, 7, 5), (3, 64, 13), (5, 130, 40), (4, 96, 33), (1, 64, 32), (2, 34, 16)]
+    {
       let even = (k + 1) / 2 * 2
       let (weights, x) = (random(panels * 16 * k, seed: 8), random(tokens * even, seed: 9))
       for set in sets {

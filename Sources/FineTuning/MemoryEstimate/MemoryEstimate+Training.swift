@@ -80,8 +80,13 @@ private struct TrainingMemory {
   /// Cosines and sines of all positions, of local blocks apart.
   var rotations: Int { options.maxLength * model.headSize * (model.localBlocks.contains(true) ? 2 : 1) }
 
-  /// Weights of attention and their gradients for 64 queries, on each thread.
-  var attentionTiles: Int { threads * 2 * 64 * options.maxLength }
+  /// Weights of attention and their gradients for 64 queries, on each thread; with a matrix unit also keys and values of a head
+  /// in its layouts, and their gradients.
+  var attentionTiles: Int {
+    let hasUnit = options.precision.onThisProcessor == .bfloat16 && InstructionSet.current.hasMatrixUnit
+    let perPosition = hasUnit ? 3 * 64 + 7 * model.headSize / 2 : 2 * 64
+    return threads * perPosition * options.maxLength
+  }
 
   /// A chunk of logits; states of the rows with a label, normed, and their gradient.
   var crossEntropy: Int {

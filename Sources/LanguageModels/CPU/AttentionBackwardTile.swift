@@ -127,7 +127,8 @@ struct AttentionBackwardTile {
     for row in rows {
       let along = kernels.dot(gradient.gradient.row(row) + own, gradient.output.row(row) + own, size)
       differentiate(
-        (row - rows.lowerBound) * seen.count, seen.count, visible: attention.visible(at: row).movedDown(by: seen.lowerBound),
+        (row - rows.lowerBound) * seen.count, seen.count,
+        visible: attention.visible(at: row).movedDown(by: seen.lowerBound),
         logSum: gradient.logSums.row(row)[head], along: along)
     }
     unit.round(scores, count * seen.count, roundedScores)

@@ -17,14 +17,14 @@ extension CPUBackend {
     }
   }
 
-  /// The matrix unit, for enough queries, and for keys and values that are rounded anyway.
+  /// The matrix unit, for enough queries, where products are rounded.
   func matrixUnit(for attention: Attention) -> tk_bfloat_kernels? {
     guard InstructionSet.current.hasMatrixUnit, attention.queries.rows >= Self.tokensForMatrixUnit,
       attention.headSize.isMultiple(of: 2)
     else { return nil }
     switch attention.keyValues {
     case .rows: return bfloats
-    case .cached(let cached): return cached.layout.format == .f32 ? nil : InstructionSet.current.bfloats
+    case .cached: return attention.isRounded ? InstructionSet.current.bfloats : nil
     }
   }
 
@@ -36,7 +36,8 @@ extension CPUBackend {
     run(plan.groupCount, threaded: plan.isThreaded) { index in
       let (head, queries) = plan.tile(index)
       scratch.lend(memoryCount) { memory in
-        let tile = AttentionTile(attention, keyValueHead: head, queries: queries, memory: memory, backend: self, unit: unit)
+        let tile = AttentionTile(
+          attention, keyValueHead: head, queries: queries, memory: memory, backend: self, unit: unit)
         tile.meet(plan.positions(ofPiece: 0, of: queries))
         tile.write(into: out, logSums)
       }

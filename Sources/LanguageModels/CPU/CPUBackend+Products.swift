@@ -12,7 +12,11 @@ extension CPUBackend {
     precondition(
       x.columns == weight.columns && y.columns == weight.rows && x.rows == y.rows,
       "[\(x.rows), \(x.columns)] by [\(weight.rows), \(weight.columns)] into [\(y.rows), \(y.columns)]")
-    if x.rows <= Self.fewRows { multiplyFewRows(x, weight, y) } else { multiplyManyRows(x, [weight], [y], bfloats: bfloats) }
+    if x.rows <= Self.fewRows {
+      multiplyFewRows(x, weight, y)
+    } else {
+      multiplyManyRows(x, [weight], [y], bfloats: bfloats)
+    }
   }
 
   package func multiplyTransposed(_ dy: MatrixView, by weight: WeightMatrix, into dx: MatrixView, adding: Bool) {
