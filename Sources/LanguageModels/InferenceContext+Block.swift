@@ -16,8 +16,8 @@ extension InferenceContext {
     let configuration = model.configuration
     let (rows, start) = (hidden.rows, cache.count)
     let normed = workspace.normed.prefix(rows)
-    let (queries, attended) = (workspace.queries.prefix(rows), workspace.attended.prefix(rows))
-    let (keys, values) = (workspace.keys.prefix(rows), workspace.values.prefix(rows))
+    let (queries, attended) = (workspace.queries(rows), workspace.attended(rows))
+    let (keys, values) = (workspace.keys(rows), workspace.values(rows))
 
     normalize(.attention, index, hidden, into: normed)
     apply([.q, .k, .v], index, normed, into: [queries, keys, values])
@@ -37,13 +37,13 @@ extension InferenceContext {
   private func feedForward(_ index: Int, _ hidden: MatrixView) {
     let rows = hidden.rows
     let normed = workspace.normed.prefix(rows)
-    let (gate, activation) = (workspace.gate.prefix(rows), model.configuration.architecture.activation)
+    let (gate, activation) = (workspace.gate(rows), model.configuration.architecture.activation)
     normalize(.feedForward, index, hidden, into: normed)
     if workspace.isFused, isPlain(.gate, index), isPlain(.up, index) {
       let block = model.blocks[index]
       backend.multiplyGated(normed, gate: block[.gate], up: block[.up], by: activation, into: gate)
     } else {
-      let up = workspace.up.prefix(rows)
+      let up = workspace.up(rows)
       apply([.gate, .up], index, normed, into: [gate, up])
       backend.gate(gate, up, by: activation, into: gate)
     }
@@ -105,45 +105,5 @@ extension MatrixView {
   /// Rows of heads `[T, heads · d]` as one row for each head, `[T · heads, d]`.
   package func heads(of configuration: ModelConfiguration) -> MatrixView {
     reshaped(count / configuration.headSize, configuration.headSize)
-  }
-}
-
-/// What one pass through a block writes to, for `rows` tokens.
-struct InferenceWorkspace {
-  let hidden: Matrix
-  let normed: Matrix
-  let queries: Matrix
-  let keys: Matrix
-  let values: Matrix
-  let attended: Matrix
-  let gate: Matrix
-  /// Not there where both of the gated products are fused in all blocks.
-  let up: Matrix
-  /// Whether products of so many rows are fused with what becomes of them.
-  let isFused: Bool
-  /// x Aᵀ, of as many columns as the adapter's largest rank.
-  let reduced: Matrix
-  /// The input of products, in 8 bits.
-  let rounded = RoundedActivations()
-
-  init(_ model: LanguageModel, rows: Int, backend: any ComputeBackend) {
-    isFused = model.activations == .int8 && backend.fusesProducts(ofRows: rows)
-    let isGated =
-      isFused && model.adapter == nil
-      && model.blocks.allSatisfy {
-        $0.bias(of: .gate) == nil && $0.bias(of: .up) == nil
-      }
-    let configuration = model.configuration
-    let width = configuration.headCount * configuration.headSize
-    hidden = Matrix(rows: rows, columns: configuration.hiddenSize)
-    normed = Matrix(rows: rows, columns: configuration.hiddenSize)
-    queries = Matrix(rows: rows, columns: width)
-    let sharedWidth = configuration.keyValueHeadCount * configuration.headSize
-    keys = Matrix(rows: rows, columns: sharedWidth)
-    values = Matrix(rows: rows, columns: sharedWidth)
-    attended = Matrix(rows: rows, columns: width)
-    gate = Matrix(rows: rows, columns: configuration.feedForwardSize)
-    up = Matrix(rows: isGated ? 0 : rows, columns: configuration.feedForwardSize)
-    reduced = Matrix(rows: rows, columns: model.adapter?.largestRank ?? 0)
   }
 }

@@ -10,7 +10,7 @@ package final class InferenceContext {
   package private(set) var cache: KVCache
   /// Tokens that pass through the blocks together.
   private let chunkSize: Int
-  let backend: any ComputeBackend
+  package let backend: any ComputeBackend
   private(set) var rotary: RotaryEmbeddings
   private(set) var workspace: InferenceWorkspace
   /// What DoRA multiplies outputs by, for each block and layer that has it; `nil` for other adapters.
@@ -75,10 +75,9 @@ package final class InferenceContext {
       let range = start..<min(start + chunkSize, tokens.count)
       prepare(rows: range.count)
       let hidden = workspace.hidden.prefix(range.count)
-      // In small pieces, so that little of the file is in memory at a time: the system maps up to 2 MiB for each lookup.
-      for first in stride(from: 0, to: range.count, by: 2) {
-        let piece = first..<min(first + 2, range.count)
-        model.embed(tokens[start + first..<start + piece.upperBound], into: hidden[piece])
+      // One by one, so that little of the file is in memory at a time: the system maps up to 2 MiB for each lookup.
+      for row in 0..<range.count {
+        model.embed(tokens[start + row...start + row], into: hidden[row..<row + 1])
         model.releaseEmbeddingPages()
       }
       for block in model.blocks.indices {

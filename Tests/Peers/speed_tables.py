@@ -50,8 +50,9 @@ def machine(summaries):
     first = summaries[0]
     roofline = [f"{median(found):.{digits}f} {unit}"
                 for name, digits, unit in [("read_gb_s", 1, "GB/s plain read"), ("float32_gop_s", 0, "GFLOP/s float32"),
-                                           ("int8_gop_s", 0, f"Gop/s int8 ({first['instructions']})")]
-                if (found := [one["roofline"][name] for one in summaries if one["roofline"][name]])]  # fmt: skip
+                                           ("int8_gop_s", 0, f"Gop/s int8 ({first['instructions']})"),
+                                           ("bfloat16_gop_s", 0, "GFLOP/s bfloat16")]
+                if (found := [one["roofline"][name] for one in summaries if one["roofline"].get(name)])]  # fmt: skip
     threads = " and ".join(str(count) for count in sorted({one["threads"] for one in summaries}))
     return (f"{first['processor']}, {threads} threads, Quill {first['version']} with {first['isa']}; medians of {first['rounds']} rounds in turn, "
             f"tokens per second. Measured in the same run: {', '.join(roofline)}.")  # fmt: skip

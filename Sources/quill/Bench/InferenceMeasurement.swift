@@ -38,7 +38,8 @@ struct InferenceMeasurement {
     }
     let cost = cost
     return PromptMeasurement(
-      tokens: count, seconds: seconds, operations: cost.operations(prompt: count), isInBytes: cost.isInBytes)
+      tokens: count, seconds: seconds, operations: cost.operations(prompt: count), isInBytes: cost.isInBytes,
+      usesMatrixUnit: context.model.activations == .int8 && context.backend.fusesProducts(ofRows: count))
   }
 
   /// Writes token by token after some that are already read.
@@ -76,10 +77,11 @@ struct PromptMeasurement {
   let seconds: [Double]
   let operations: Double
   let isInBytes: Bool
+  let usesMatrixUnit: Bool
 
   func report(_ roofline: Roofline) -> [String: JSONValue] {
     let rate = operations / median(seconds)
-    let peak = isInBytes ? roofline.int8.rate : roofline.float32.rate
+    let peak = (usesMatrixUnit ? roofline.bfloat16 : isInBytes ? roofline.int8 : roofline.float32).rate
     return [
       "prompt": .integer(tokens), "pp_tok_s": .number(Double(tokens) / median(seconds)),
       "first_token_s": .number(median(seconds)), "pp_gop_s": .number(rate / 1e9),

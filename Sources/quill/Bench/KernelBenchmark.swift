@@ -89,7 +89,8 @@ struct KernelBenchmark: ParsableCommand {
     let time = median(seconds)
     let isInBytes = activations == .int8 && weight.interleaved != nil
     let (readRate, rate) = (Double(bytes(of: weight)) / time, 2 * Double(weight.count) * Double(tokens) / time)
-    let peak = isInBytes ? roofline.int8.rate : roofline.float32.rate
+    let usesMatrixUnit = activations == .int8 && CPUBackend.shared.fusesProducts(ofRows: tokens)
+    let peak = (usesMatrixUnit ? roofline.bfloat16 : isInBytes ? roofline.int8 : roofline.float32).rate
     return [
       "tokens": .integer(tokens), "product_s": .number(time), "gb_s": .number(readRate / 1e9),
       "share_of_read": .number(readRate / roofline.readRate), "gop_s": .number(rate / 1e9),

@@ -1,0 +1,64 @@
+import ModelFiles
+import Quantization
+import TensorCore
+
+/// What a pass through a block writes to, for `rows` tokens.
+///
+/// Attention and the feed-forward part use the same memory in turn. Axes: `T` tokens, `D` hidden, `F` feed-forward, `H` and `K`
+/// query and key-value heads of `d` numbers.
+struct InferenceWorkspace {
+  /// The state between the parts, `[T, D]`.
+  let hidden: Matrix
+  /// What a norm gives, `[T, D]`.
+  let normed: Matrix
+  /// x Aᵀ, of as many columns as the adapter's largest rank.
+  let reduced: Matrix
+  /// The input of products, in 8 bits.
+  let rounded = RoundedActivations()
+  /// Whether products of so many rows are fused with what becomes of them.
+  let isFused: Bool
+
+  private let shared: Matrix
+  /// `H · d`, `K · d` and `F`.
+  private let (width, sharedWidth, feedForwardSize): (Int, Int, Int)
+
+  init(_ model: LanguageModel, rows: Int, backend: any ComputeBackend) {
+    let configuration = model.configuration
+    isFused = model.activations == .int8 && backend.fusesProducts(ofRows: rows)
+    width = configuration.headCount * configuration.headSize
+    sharedWidth = configuration.keyValueHeadCount * configuration.headSize
+    feedForwardSize = configuration.feedForwardSize
+    hidden = Matrix(rows: rows, columns: configuration.hiddenSize)
+    normed = Matrix(rows: rows, columns: configuration.hiddenSize)
+    reduced = Matrix(rows: rows, columns: model.adapter?.largestRank ?? 0)
+    // Fused products give gate and up together, if nothing is added to them.
+    let isGated =
+      isFused && model.adapter == nil
+      && model.blocks.allSatisfy { $0.bias(of: .gate) == nil && $0.bias(of: .up) == nil }
+    let perToken = max(2 * (width + sharedWidth), (isGated ? 1 : 2) * feedForwardSize)
+    // One number a row, so that a part begins at any of them.
+    shared = Matrix(rows: rows * perToken, columns: 1)
+  }
+
+  // Of attention.
+
+  /// `[T, H · d]`
+  func queries(_ rows: Int) -> MatrixView { part(0, rows, width) }
+  /// The result of attention, `[T, H · d]`.
+  func attended(_ rows: Int) -> MatrixView { part(rows * width, rows, width) }
+  /// `[T, K · d]`
+  func keys(_ rows: Int) -> MatrixView { part(rows * 2 * width, rows, sharedWidth) }
+  /// `[T, K · d]`
+  func values(_ rows: Int) -> MatrixView { part(rows * (2 * width + sharedWidth), rows, sharedWidth) }
+
+  // Of the feed-forward part.
+
+  /// `[T, F]`
+  func gate(_ rows: Int) -> MatrixView { part(0, rows, feedForwardSize) }
+  /// `[T, F]`; not there where all blocks have fused products.
+  func up(_ rows: Int) -> MatrixView { part(rows * feedForwardSize, rows, feedForwardSize) }
+
+  private func part(_ start: Int, _ rows: Int, _ columns: Int) -> MatrixView {
+    shared.view[start..<start + rows * columns].reshaped(rows, columns)
+  }
+}
