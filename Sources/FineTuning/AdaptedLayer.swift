@@ -16,9 +16,8 @@ struct AdaptedLayer {
   /// With DoRA the lengths by which it divides.
   let decomposition: WeightDecomposition?
 
-  /// Writes y; keeps dropout(x) Aᵀ in `reduced`.
-  func forward(_ x: MatrixView, into y: MatrixView, reduced: MatrixView?, dropped: Matrix) {
-    backend.multiply(x, by: weight, into: y)
+  /// Turns y = x Wᵀ into what the layer gives; keeps dropout(x) Aᵀ in `reduced`.
+  func finish(_ y: MatrixView, of x: MatrixView, reduced: MatrixView?, dropped: Matrix) {
     if let pair, let reduced, let input = reduce(x, into: reduced, dropped: dropped) {
       if let decomposition {
         decomposition.forward(self, pair, input, reduced, into: y)

@@ -16,19 +16,20 @@ extension TrainingPass {
     let (configuration, kept, rows) = (model.configuration, activations[index], hidden.rows)
     let normed = workspace.normed.view.reshaped(rows, configuration.hiddenSize)
     let (queries, keys) = (kept.queries.prefix(rows), kept.keys.prefix(rows))
-    func apply(_ name: LinearLayer, _ x: MatrixView, into y: MatrixView) throws {
+    /// Layers that share their input round it once.
+    func apply(_ names: [LinearLayer], _ x: MatrixView, into ys: [MatrixView]) throws {
       if isCancelled() { throw CancellationError() }
-      layer(name, index, seed).forward(
-        x, into: y, reduced: reduced(name, index, rows), dropped: workspace.dropped)
-      if checksOutputs, !y.buffer.allSatisfy(\.isFinite) {
-        throw NonFiniteValue(.output, layer: name.path(inBlock: index))
+      backend.multiply(x, by: names.map { model.blocks[index][$0] }, into: ys)
+      for (name, y) in zip(names, ys) {
+        layer(name, index, seed).finish(y, of: x, reduced: reduced(name, index, rows), dropped: workspace.dropped)
+        if checksOutputs, !y.buffer.allSatisfy(\.isFinite) {
+          throw NonFiniteValue(.output, layer: name.path(inBlock: index))
+        }
       }
     }
 
     normalize(.attention, index, hidden, into: normed)
-    try apply(.q, normed, into: queries)
-    try apply(.k, normed, into: keys)
-    try apply(.v, normed, into: kept.values.prefix(rows))
+    try apply([.q, .k, .v], normed, into: [queries, keys, kept.values.prefix(rows)])
     normalize(.query, index, queries.heads(of: configuration))
     normalize(.key, index, keys.heads(of: configuration))
     for sequence in batch.sequences {
@@ -37,13 +38,12 @@ extension TrainingPass {
       backend.attend(
         attention(index, sequence), into: kept.attended.view[sequence], logSums: kept.logSums.view[sequence])
     }
-    try apply(.o, kept.attended.prefix(rows), into: normed)
+    try apply([.o], kept.attended.prefix(rows), into: [normed])
     normalize(.postAttention, index, normed)
     hidden.add(normed)
 
     normalize(.feedForward, index, hidden, into: normed)
-    try apply(.gate, normed, into: kept.gate.prefix(rows))
-    try apply(.up, normed, into: kept.up.prefix(rows))
+    try apply([.gate, .up], normed, into: [kept.gate.prefix(rows), kept.up.prefix(rows)])
     let (gated, downReduced) = (workspace.gated.prefix(rows), reduced(.down, index, rows))
     let keepsOutput = model.blocks[index].gain(of: .postFeedForward) != nil
     if isAgain, !keepsOutput, downReduced == nil { return }
@@ -53,7 +53,7 @@ extension TrainingPass {
       layer(.down, index, seed).reduce(gated, into: downReduced, dropped: workspace.dropped)
       return
     }
-    try apply(.down, gated, into: normed)
+    try apply([.down], gated, into: [normed])
     normalize(.postFeedForward, index, normed)
     hidden.add(normed)
   }

@@ -9,6 +9,9 @@ package protocol ComputeBackend: Sendable {
   /// y `[T, out]` = x `[T, in]` Wᵀ.
   func multiply(_ x: MatrixView, by weight: WeightMatrix, into y: MatrixView)
 
+  /// The same for weights that share x.
+  func multiply(_ x: MatrixView, by weights: [WeightMatrix], into ys: [MatrixView])
+
   /// y `[T, out]` = x Wᵀ for weights that share x, whose numbers are rounded once: to 8 bits for weights that are interleaved, to
   /// bfloat16 for many tokens where that is faster.
   func multiply(_ x: MatrixView, by weights: [WeightMatrix], into ys: [MatrixView], rounding: RoundedActivations)

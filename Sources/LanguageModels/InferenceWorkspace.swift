@@ -42,18 +42,18 @@ struct InferenceWorkspace {
 
   // Of attention.
 
-  /// `[T, H · d]`
+  /// `[T, H · d]`.
   func queries(_ rows: Int) -> MatrixView { part(0, rows, width) }
   /// The result of attention, `[T, H · d]`.
   func attended(_ rows: Int) -> MatrixView { part(rows * width, rows, width) }
-  /// `[T, K · d]`
+  /// `[T, K · d]`.
   func keys(_ rows: Int) -> MatrixView { part(rows * 2 * width, rows, sharedWidth) }
-  /// `[T, K · d]`
+  /// `[T, K · d]`.
   func values(_ rows: Int) -> MatrixView { part(rows * (2 * width + sharedWidth), rows, sharedWidth) }
 
   // Of the feed-forward part.
 
-  /// `[T, F]`
+  /// `[T, F]`.
   func gate(_ rows: Int) -> MatrixView { part(0, rows, feedForwardSize) }
   /// `[T, F]`; not there where all blocks have fused products.
   func up(_ rows: Int) -> MatrixView { part(rows * feedForwardSize, rows, feedForwardSize) }

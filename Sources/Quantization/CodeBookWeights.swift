@@ -95,6 +95,12 @@ package struct CodeBookWeights: Sendable {
     let blocks = range.lowerBound / blockSize..<(range.upperBound - 1) / blockSize + 1
     withUnsafeTemporaryAllocation(of: Float.self, capacity: blocks.count) { scales in
       decodeScales(blocks, into: scales.baseAddress!)
+      if range.lowerBound % blockSize == 0, range.count % 2 == 0 {
+        kernels.decode_nibble_blocks(
+          codes.pointer.assumingMemoryBound(to: UInt8.self) + range.lowerBound / 2, range.count, blockSize,
+          codeBook.levels, scales.baseAddress, out)
+        return
+      }
       for block in blocks {
         let part = max(range.lowerBound, block * blockSize)..<min((block + 1) * blockSize, range.upperBound)
         decode(

@@ -25,6 +25,9 @@ static void check_nibbles(size_t count) {
     BOTH(i)->encode_nibbles(x, even, 0.7f, thresholds, encoded[i]);
   }
   expect_same_floats("decode_nibbles", decoded[0], decoded[1], even);
+  const float *scales = random_floats(even / 64 + 1, 4, 1);
+  for (int i = 0; i < 2; i++) BOTH(i)->decode_nibble_blocks(codes, even, 64, levels, scales, decoded[i]);
+  expect_same_floats("decode_nibble_blocks", decoded[0], decoded[1], even);
   expect_same_bytes("encode_nibbles", encoded[0], encoded[1], even);
 }
 

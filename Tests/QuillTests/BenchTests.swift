@@ -23,6 +23,20 @@ import Testing
     #expect(report["pp_s"]?.array?.count == 2 && report["tg_s"]?.array?.count == 2)
   }
 
+  /// Beside the file and the cache a process holds the program, the tokenizer and a workspace: 60 MiB, and some room for
+  /// what a system maps with a page that is asked for.
+  @Test func generationHoldsLittleBesideFileAndCache() throws {
+    let path = Fixtures.smolLM2
+    let run = try Program.run(
+      ["bench", "inference", "--model", path, "--prompt", "512", "--generate", "4", "--repetitions", "1"])
+    let report = try JSONValue(parsing: run.output)
+    let file = try #require(FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
+    let cache = try #require(report["kv_bytes"]?.number)
+    let peak = try #require(report["peak_mib"]?.number)
+    let beside = peak - (Double(file) + cache) / Double(1 << 20)
+    #expect(beside > 0 && beside < 60 + 8, "\(beside) MiB")
+  }
+
   /// Lists of prompts and contexts, each with its share of the roofline, which is of the same run.
   @Test(arguments: ["f32", "f16"])
   func growthIsHeldAgainstTheRoofline(cache: String) throws {

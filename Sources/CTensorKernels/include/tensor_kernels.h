@@ -86,6 +86,10 @@ typedef struct tk_kernels {
   // NormalFloat codes, two to a byte, the first in the high nibble; `count` is even: out[i] = levels[code[i]] * scale.
   void (*decode_nibbles)(const uint8_t *codes, size_t count, const float *levels, float scale, float *out);
 
+  // The same for blocks of an even number of elements with a scale each; the last one may be shorter.
+  void (*decode_nibble_blocks)(
+      const uint8_t *codes, size_t count, size_t block_size, const float *levels, const float *scales, float *out);
+
   // code[i] = number of `thresholds` (15, ascending) that lie below clamp(x[i] * inverse, -1, 1); one byte a code.
   void (*encode_nibbles)(const float *x, size_t count, float inverse, const float *thresholds, uint8_t *codes);
 

@@ -27,6 +27,10 @@ struct TokenwiseBackend: ComputeBackend {
     }
   }
 
+  func multiply(_ x: MatrixView, by weights: [WeightMatrix], into ys: [MatrixView]) {
+    for (weight, y) in zip(weights, ys) { multiply(x, by: weight, into: y) }
+  }
+
   func multiply(
     _ x: MatrixView, by weights: [WeightMatrix], into ys: [MatrixView], rounding: RoundedActivations
   ) {

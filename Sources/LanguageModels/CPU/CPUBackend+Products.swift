@@ -19,6 +19,19 @@ extension CPUBackend {
     }
   }
 
+  package func multiply(_ x: MatrixView, by weights: [WeightMatrix], into ys: [MatrixView]) {
+    if x.rows <= Self.fewRows {
+      for (weight, y) in zip(weights, ys) { multiply(x, by: weight, into: y) }
+      return
+    }
+    for (weight, y) in zip(weights, ys) {
+      precondition(
+        x.columns == weight.columns && y.columns == weight.rows && x.rows == y.rows,
+        "[\(x.rows), \(x.columns)] by [\(weight.rows), \(weight.columns)] into [\(y.rows), \(y.columns)]")
+    }
+    multiplyManyRows(x, weights, ys, bfloats: bfloats)
+  }
+
   package func multiplyTransposed(_ dy: MatrixView, by weight: WeightMatrix, into dx: MatrixView, adding: Bool) {
     precondition(
       dy.columns == weight.rows && dx.columns == weight.columns && dy.rows == dx.rows,
