@@ -39,26 +39,6 @@ extension CPUBackend {
     multiplyTransposedManyRows(dy, weight, dx, adding: adding)
   }
 
-  package func multiply(
-    _ a: MatrixView, transposed aTransposed: Bool, by b: MatrixView, transposed bTransposed: Bool, into c: MatrixView,
-    scale: Float, keep: Float
-  ) {
-    let inner = aTransposed ? a.rows : a.columns
-    precondition(
-      (aTransposed ? a.columns : a.rows) == c.rows && (bTransposed ? b.columns : b.rows) == inner
-        && (bTransposed ? b.rows : b.columns) == c.columns, "shapes do not fit")
-    let right = MatrixProduct.Operand(b, transposed: bTransposed)
-    func rows(_ range: Range<Int>) {
-      let left = MatrixProduct.Operand(
-        a.base + range.lowerBound * (aTransposed ? 1 : a.columns), stride: a.columns, transposed: aTransposed)
-      MatrixProduct.multiply(
-        range.count, c.columns, inner, left, right, into: c.row(range.lowerBound), stride: c.columns, scale: scale,
-        keep: keep)
-    }
-    // Below some 100,000 operations waking a thread costs more than it gives.
-    if c.rows * c.columns * inner < 1 << 17 { rows(0..<c.rows) } else { split(c.rows, rows) }
-  }
-
   private func multiplyFewRows(_ x: MatrixView, _ weight: WeightMatrix, _ y: MatrixView) {
     pool.runRanges(weight.rows, minimum: max(1, 16_384 / weight.columns)) { range in
       for token in 0..<x.rows {
@@ -67,11 +47,5 @@ extension CPUBackend {
           with: kernels)
       }
     }
-  }
-
-  /// Splits rows evenly, one range for each thread: OpenBLAS is fastest on large pieces.
-  private func split(_ count: Int, _ body: (Range<Int>) -> Void) {
-    let pieces = max(1, min(pool.threads, count))
-    pool.run(pieces) { piece in body(count * piece / pieces..<count * (piece + 1) / pieces) }
   }
 }
