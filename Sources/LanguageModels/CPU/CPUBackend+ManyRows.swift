@@ -24,6 +24,7 @@ extension CPUBackend {
     _ x: MatrixView, _ weights: [WeightMatrix], _ ys: [MatrixView], bfloats: tk_bfloat_kernels?,
     fromStrips: Bool = false, adding: Bool = false
   ) {
+    for (weight, y) in zip(weights, ys) { checkShapes(x, weight, y) }
     let parts = tokenParts(x.rows, fromStrips: fromStrips)
     let tasks = parts.flatMap { tokens in
       zip(weights, ys).flatMap { weight, y in
@@ -48,6 +49,8 @@ extension CPUBackend {
     _ x: MatrixView, gate: WeightMatrix, up: WeightMatrix, by activation: Activation, into out: MatrixView,
     bfloats: tk_bfloat_kernels?
   ) {
+    checkShapes(x, gate, out)
+    checkShapes(x, up, out)
     let tasks = tokenParts(x.rows, fromStrips: true).flatMap { tokens in
       rowTasks([gate, up], tokens, bfloats, fromStrips: true)
     }

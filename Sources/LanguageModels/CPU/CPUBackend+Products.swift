@@ -9,9 +9,7 @@ extension CPUBackend {
   static let fewRows = 6
 
   package func multiply(_ x: MatrixView, by weight: WeightMatrix, into y: MatrixView) {
-    precondition(
-      x.columns == weight.columns && y.columns == weight.rows && x.rows == y.rows,
-      "[\(x.rows), \(x.columns)] by [\(weight.rows), \(weight.columns)] into [\(y.rows), \(y.columns)]")
+    checkShapes(x, weight, y)
     if x.rows <= Self.fewRows {
       multiplyFewRows(x, weight, y)
     } else {
@@ -24,12 +22,14 @@ extension CPUBackend {
       for (weight, y) in zip(weights, ys) { multiply(x, by: weight, into: y) }
       return
     }
-    for (weight, y) in zip(weights, ys) {
-      precondition(
-        x.columns == weight.columns && y.columns == weight.rows && x.rows == y.rows,
-        "[\(x.rows), \(x.columns)] by [\(weight.rows), \(weight.columns)] into [\(y.rows), \(y.columns)]")
-    }
     multiplyManyRows(x, weights, ys, bfloats: bfloats)
+  }
+
+  /// Makes sure that y `[T, out]` = x `[T, in]` Wᵀ can be.
+  func checkShapes(_ x: MatrixView, _ weight: WeightMatrix, _ y: MatrixView) {
+    precondition(
+      x.columns == weight.columns && y.columns == weight.rows && x.rows == y.rows,
+      "[\(x.rows), \(x.columns)] by [\(weight.rows), \(weight.columns)] into [\(y.rows), \(y.columns)]")
   }
 
   package func multiplyTransposed(_ dy: MatrixView, by weight: WeightMatrix, into dx: MatrixView, adding: Bool) {

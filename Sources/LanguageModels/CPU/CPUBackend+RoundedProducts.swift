@@ -17,16 +17,11 @@ extension CPUBackend {
   package func multiplyGated(
     _ x: MatrixView, gate: WeightMatrix, up: WeightMatrix, by activation: Activation, into out: MatrixView
   ) {
-    precondition(
-      gate.rows == up.rows && gate.columns == up.columns && x.columns == gate.columns && out.columns == gate.rows
-        && x.rows == out.rows, "shapes differ")
     multiplyGatedManyRows(
       x, gate: gate, up: up, by: activation, into: out, bfloats: InstructionSet.current.bfloats)
   }
 
   package func multiply(_ x: MatrixView, by weight: WeightMatrix, addingTo y: MatrixView) {
-    precondition(
-      x.columns == weight.columns && y.columns == weight.rows && x.rows == y.rows, "shapes differ")
     multiplyManyRows(x, [weight], [y], bfloats: InstructionSet.current.bfloats, fromStrips: true, adding: true)
   }
 
@@ -39,9 +34,7 @@ extension CPUBackend {
     }
     var parts: [StripProduct] = []
     for (weight, y) in zip(weights, ys) {
-      precondition(
-        x.columns == weight.columns && y.columns == weight.rows && x.rows == y.rows,
-        "[\(x.rows), \(x.columns)] by [\(weight.rows), \(weight.columns)] into [\(y.rows), \(y.columns)]")
+      checkShapes(x, weight, y)
       if let strips = weight.interleaved {
         parts.append(StripProduct(weights: strips, y: y, first: parts.last?.end ?? 0))
       } else if x.rows > Self.fewRows {

@@ -88,14 +88,6 @@ package struct GGUFFile: Sendable {
   /// The packed bytes of a tensor.
   package func data(of tensor: Tensor) -> Bytes { parts[tensor.part].bytes[tensor.range] }
 
-  /// Gives the memory of a part of a tensor back that was copied elsewhere; it is read again should it be used.
-  ///
-  /// - Parameter bytes: Bytes from the beginning of the tensor.
-  package func release(_ tensor: Tensor, _ bytes: Range<Int>) {
-    let start = tensor.range.lowerBound
-    parts[tensor.part].mapping?.release(start + bytes.lowerBound..<start + bytes.upperBound)
-  }
-
   /// Makes sure that no part was cut or written over since it was opened.
   ///
   /// - Throws: ``ChangedFileError``.
