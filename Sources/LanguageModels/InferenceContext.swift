@@ -23,17 +23,26 @@ package final class InferenceContext {
   package init(_ model: LanguageModel, chunkSize: Int? = nil, backend: any ComputeBackend = CPUBackend.shared) {
     self.model = model
     cache = KVCache(model)
-    self.chunkSize = chunkSize ?? Self.chunkSize(activations: model.activations, backend: backend)
+    self.chunkSize =
+      chunkSize ?? Self.chunkSize(model.configuration, activations: model.activations, backend: backend)
     self.backend = backend
     rotary = RotaryEmbeddings(model.configuration, positions: 0)
     workspace = InferenceWorkspace(model, rows: 1, backend: backend)
     rowFactors = model.rowFactors(on: backend)
   }
 
-  /// Tokens that pass through the blocks together by default: twice as many where weights are unpacked for all of them at once.
-  package static func chunkSize(activations: Activations, backend: any ComputeBackend) -> Int {
-    activations == .int8 && backend.fusesProducts(ofRows: 512) ? 512 : 256
+  /// Tokens that pass through the blocks together by default: 256, or 512 where weights are unpacked for all of them at once and
+  /// what they write stays small.
+  package static func chunkSize(
+    _ configuration: ModelConfiguration, activations: Activations, backend: any ComputeBackend
+  ) -> Int {
+    guard activations == .int8, backend.fusesProducts(ofRows: 512) else { return 256 }
+    let perToken = 4 * InferenceWorkspace.numbersPerToken(configuration, isGated: true)
+    return 512 * perToken <= largestWorkspace ? 512 : 256
   }
+
+  /// Bytes of a workspace for more than 256 tokens.
+  private static let largestWorkspace = 12 << 20
 
   /// Forgets all positions from `position` on.
   package func truncate(to position: Int) { cache.truncate(to: position) }

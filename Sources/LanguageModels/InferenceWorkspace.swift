@@ -6,7 +6,7 @@ import TensorCore
 ///
 /// Attention and the feed-forward part use the same memory in turn. Axes: `T` tokens, `D` hidden, `F` feed-forward, `H` and `K`
 /// query and key-value heads of `d` numbers.
-struct InferenceWorkspace {
+package struct InferenceWorkspace {
   /// The state between the parts, `[T, D]`.
   let hidden: Matrix
   /// What a norm gives, `[T, D]`.
@@ -35,9 +35,18 @@ struct InferenceWorkspace {
     let isGated =
       isFused && model.adapter == nil
       && model.blocks.allSatisfy { $0.bias(of: .gate) == nil && $0.bias(of: .up) == nil }
-    let perToken = max(2 * (width + sharedWidth), (isGated ? 1 : 2) * feedForwardSize)
+    let states = 2 * configuration.hiddenSize
     // One number a row, so that a part begins at any of them.
-    shared = Matrix(rows: rows * perToken, columns: 1)
+    shared = Matrix(rows: rows * (Self.numbersPerToken(configuration, isGated: isGated) - states), columns: 1)
+  }
+
+  /// Float32 numbers for each token, without an adapter's.
+  ///
+  /// - Parameter isGated: Whether one product gives gate and up together.
+  package static func numbersPerToken(_ configuration: ModelConfiguration, isGated: Bool) -> Int {
+    let heads = configuration.headCount + configuration.keyValueHeadCount
+    return 2 * configuration.hiddenSize
+      + max(2 * heads * configuration.headSize, (isGated ? 1 : 2) * configuration.feedForwardSize)
   }
 
   // Of attention.

@@ -20,15 +20,12 @@ extension MemoryEstimate {
     try cache.reserve(1)
     bytes[.cache] = texts * ((length + KVLayout.pageSize - 1) / KVLayout.pageSize) * cache.byteCount
     let backend = CPUBackend.shared
-    let tokens = min(length, InferenceContext.chunkSize(activations: .int8, backend: backend))
+    let tokens = min(length, InferenceContext.chunkSize(configuration, activations: .int8, backend: backend))
     let isFused = backend.fusesProducts(ofRows: tokens)
-    let (heads, shared) = (
-      configuration.headCount * configuration.headSize, configuration.keyValueHeadCount * configuration.headSize
-    )
+    let heads = configuration.headCount * configuration.headSize
     let widest = max(configuration.feedForwardSize, max(configuration.hiddenSize, heads))
     bytes[.workspace] =
-      4 * tokens * (2 * (configuration.hiddenSize + heads + shared) + (isFused ? 1 : 2) * configuration.feedForwardSize)
-      + tokens * widest * 3 / 2
+      4 * tokens * InferenceWorkspace.numbersPerToken(configuration, isGated: isFused) + tokens * widest * 3 / 2
     bytes[.attention] =
       4 * max(512, length) * configuration.headSize * (configuration.localBlocks.contains(true) ? 2 : 1)
     bytes[.crossEntropy] = 2 * 4 * configuration.vocabularySize

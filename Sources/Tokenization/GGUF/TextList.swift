@@ -1,4 +1,5 @@
 import ModelFiles
+import TensorCore
 
 /// The texts of a vocabulary or of its merges, in memory or where they stand in a file.
 package struct TextList: Sendable, ExpressibleByArrayLiteral {
@@ -22,6 +23,15 @@ package struct TextList: Sendable, ExpressibleByArrayLiteral {
     switch storage {
     case .strings(let strings): strings.count
     case .file(let array): array.count
+    }
+  }
+
+  /// Bytes of all texts.
+  var byteCount: Int {
+    switch storage {
+    case .strings(let strings): strings.reduce(0) { $0 + $1.utf8.count }
+    // A length of 64 bits stands before each.
+    case .file(let array): array.bytes.count - 8 * array.count
     }
   }
 

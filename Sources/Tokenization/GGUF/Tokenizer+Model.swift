@@ -39,7 +39,8 @@ extension Tokenizer {
       throw TokenizerError.scoreCount(scores: model.scores.count, tokens: count)
     }
     if let id = model.scores.firstIndex(where: \.isNaN) { throw TokenizerError.scoreNotANumber(id: id) }
-    var vocabulary = Vocabulary(writing: model.kind == .pieces ? .pieces : .byteLevel, capacity: count)
+    var vocabulary = Vocabulary(
+      writing: model.kind == .pieces ? .pieces : .byteLevel, capacity: count, bytes: model.tokens.byteCount)
     try model.tokens.forEach { text in
       let id = vocabulary.count
       let number = model.types.isEmpty ? 1 : model.types[id]

@@ -72,7 +72,7 @@ private struct VocabularyReader {
 
   private func vocabulary(in order: [Int], _ added: [Int: AddedToken]) throws -> Vocabulary {
     let fallsBack = json.model["byte_fallback"]?.bool == true
-    var vocabulary = Vocabulary(writing: writing, capacity: order.count)
+    var vocabulary = Vocabulary(writing: writing, capacity: order.count, bytes: 8 * order.count)
     vocabulary.replacesInAddedTokens = true
     try json.texts.bytes.withUnsafeBufferPointer { bytes in
       for (id, index) in order.enumerated() {

@@ -7,14 +7,12 @@ struct MergeTable: Sendable {
   }
 
   private static let free = UInt64.max
-  /// Open addressing; the count is a power of two, at most two thirds full.
+  /// Open addressing, at most two thirds full.
   private var slots: [Slot]
   private var count = 0
 
   init(capacity: Int) {
-    var slotCount = 64
-    while 2 * slotCount < 3 * capacity { slotCount *= 2 }
-    slots = [Slot](repeating: Slot(pair: Self.free, merge: 0), count: slotCount)
+    slots = [Slot](repeating: Slot(pair: Self.free, merge: 0), count: max(64, (3 * capacity + 1) / 2))
   }
 
   /// Adds the next merges.
@@ -51,16 +49,18 @@ struct MergeTable: Sendable {
     UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
   }
 
+  /// The slot where the search for a pair begins: a mixed pair is a fraction of the table.
   @inline(__always)
   private func home(of pair: UInt64) -> Int {
-    Int(truncatingIfNeeded: (pair &* 0x9e37_79b9_7f4a_7c15) >> 32) & (slots.count - 1)
+    let mixed = pair &* 0x9e37_79b9_7f4a_7c15
+    return Int(truncatingIfNeeded: mixed.multipliedFullWidth(by: UInt64(slots.count)).high)
   }
 
   /// The slot that holds the pair, or the free one where it belongs, at `start` or behind it.
   @inline(__always)
   private func slotIndex(of pair: UInt64, from start: Int) -> Int {
     var index = start
-    while slots[index].pair != pair, slots[index].pair != Self.free { index = (index + 1) & (slots.count - 1) }
+    while slots[index].pair != pair, slots[index].pair != Self.free { index = index + 1 == slots.count ? 0 : index + 1 }
     return index
   }
 }

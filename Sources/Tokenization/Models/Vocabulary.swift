@@ -24,9 +24,12 @@ struct Vocabulary: Sendable {
   /// Whether added tokens write `▁` for spaces too.
   var replacesInAddedTokens = false
 
-  init(writing: Writing, capacity: Int) {
+  /// - Parameters:
+  ///   - capacity: How many tokens there is room for before the vocabulary grows.
+  ///   - bytes: And for how many bytes of them.
+  init(writing: Writing, capacity: Int, bytes: Int) {
     self.writing = writing
-    table = ByteStringTable(capacity: capacity)
+    table = ByteStringTable(capacity: capacity, bytes: bytes)
     types.reserveCapacity(capacity)
   }
 

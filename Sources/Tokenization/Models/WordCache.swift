@@ -3,7 +3,7 @@ struct WordCache: Sendable {
   private static let longestWord = 32
   private static let capacity = 1 << 16
 
-  private var words = ByteStringTable(capacity: 512)
+  private var words = ByteStringTable(capacity: 512, bytes: 4096)
   /// Where the tokens of the n-th word begin; one more entry than there are words.
   private var starts: [Int32] = [0]
   private var tokens: [Int32] = []

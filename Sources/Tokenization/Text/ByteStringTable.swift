@@ -11,15 +11,16 @@ struct ByteStringTable: Sendable {
   }
 
   private var texts = PackedTexts()
-  /// Open addressing; the count is a power of two, at most half full.
+  /// Open addressing, at most two thirds full.
   private var slots: [Slot]
   private var findableCount = 0
 
-  init(capacity: Int) {
-    var slotCount = 64
-    while slotCount < 2 * capacity { slotCount *= 2 }
-    slots = [Slot](repeating: .free, count: slotCount)
-    texts.reserveCapacity(capacity, bytes: 8 * capacity)
+  /// - Parameters:
+  ///   - capacity: How many strings there is room for before the table grows.
+  ///   - bytes: And for how many bytes of them.
+  init(capacity: Int, bytes: Int) {
+    slots = [Slot](repeating: .free, count: max(64, (3 * capacity + 1) / 2))
+    texts.reserveCapacity(capacity, bytes: bytes)
   }
 
   var count: Int { texts.count }
@@ -56,7 +57,7 @@ struct ByteStringTable: Sendable {
   /// - Returns: The number of the string that is found by these bytes.
   @discardableResult
   mutating func indexLast() -> Int {
-    if 2 * (findableCount + 1) > slots.count { grow() }
+    if 3 * (findableCount + 1) > 2 * slots.count { grow() }
     let number = count - 1
     let (key, index) = texts.bytes.withUnsafeBufferPointer { bytes in
       let string = UnsafeBufferPointer(rebasing: bytes[texts.range(number)])
@@ -74,7 +75,7 @@ struct ByteStringTable: Sendable {
     slots = [Slot](repeating: .free, count: 2 * old.count)
     for slot in old where slot.number >= 0 {
       var index = home(of: slot.key)
-      while slots[index].number >= 0 { index = (index + 1) & (slots.count - 1) }
+      while slots[index].number >= 0 { index = next(index) }
       slots[index] = slot
     }
   }
@@ -104,15 +105,19 @@ struct ByteStringTable: Sendable {
     var index = home(of: key)
     while slots[index].number >= 0 {
       if slots[index].key == key, !Self.isHash(key) || holds(Int(slots[index].number), string) { break }
-      index = (index + 1) & (slots.count - 1)
+      index = next(index)
     }
     return index
   }
 
+  /// The slot where the search for a key begins: a mixed key is a fraction of the table.
   @inline(__always)
   private func home(of key: UInt64) -> Int {
-    Int(truncatingIfNeeded: Self.mix(0, key)) & (slots.count - 1)
+    Int(truncatingIfNeeded: Self.mix(0, key).multipliedFullWidth(by: UInt64(slots.count)).high)
   }
+
+  @inline(__always)
+  private func next(_ index: Int) -> Int { index + 1 == slots.count ? 0 : index + 1 }
 
   // MARK: - Keys
 
