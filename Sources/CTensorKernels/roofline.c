@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "prefetch.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -13,7 +15,7 @@ uint64_t tk_read_all(const uint8_t *bytes, size_t count) {
   typedef uint64_t words __attribute__((vector_size(16)));
   words sums[8] = {0};
   for (size_t i = 0; i + 256 <= count; i += 256) {
-    __builtin_prefetch(bytes + i + 2048);
+    tk_prefetch_behind(bytes + i, 256);
     for (int part = 0; part < 16; part++) {
       words value;
       memcpy(&value, bytes + i + 16 * part, sizeof value);
