@@ -157,10 +157,12 @@ static void round_avx512(const float *x, size_t count, uint16_t *out) {
   for (; i < count; i++) out[i] = rounded(x[i]);
 }
 
+// Numbers of two rows or columns, rounded and put side by side.
 TILE_INLINE void store_pairs(__m512 first, __m512 second, uint16_t *out) {
-  const __m512i low = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(first));
-  const __m512i high = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(second));
-  _mm512_storeu_si512((void *)out, _mm512_or_si512(low, _mm512_slli_epi32(high, 16)));
+  static const uint16_t places[32] = {0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23,
+                                      8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
+  const __m512i both = (__m512i)_mm512_cvtne2ps_pbh(second, first);
+  _mm512_storeu_si512((void *)out, _mm512_permutexvar_epi16(_mm512_loadu_si512((const void *)places), both));
 }
 
 static void pair_avx512(const float *panel, size_t k, uint16_t *out) {
@@ -245,16 +247,25 @@ static void round_columns_avx512(
   round_columns_plain(rows, stride, count - row, k, out + row, out_stride);
 }
 
+// The pairs of two rows for one panel, of which `left` columns are there; the second row may be missing.
+TILE_INLINE void pair_two_rows(const float *first, const float *second, size_t left, uint16_t *out) {
+  const __mmask16 mask = left < 16 ? (__mmask16)((1 << left) - 1) : 0xffff;
+  store_pairs(
+      _mm512_maskz_loadu_ps(mask, first), second ? _mm512_maskz_loadu_ps(mask, second) : _mm512_setzero_ps(), out);
+}
+
+// Some rows at a time for all panels: so many pages of memory are known to the processor at once.
 static void pair_columns_avx512(
     const float *rows, size_t stride, size_t count, size_t columns, uint16_t *panels, size_t panel_stride) {
-  for (size_t row = 0; row < count; row += 2, panels += 32) {
-    const float *first = rows + row * stride, *second = first + stride;
+  const size_t height = 32;
+  for (size_t start = 0; start < count; start += height) {
+    const size_t end = count - start < height ? count : start + height;
     for (size_t i = 0; i < columns; i += 16) {
-      const size_t left = columns - i;
-      const __mmask16 mask = left < 16 ? (__mmask16)((1 << left) - 1) : 0xffff;
-      const __m512 low = _mm512_maskz_loadu_ps(mask, first + i);
-      const __m512 high = row + 1 < count ? _mm512_maskz_loadu_ps(mask, second + i) : _mm512_setzero_ps();
-      store_pairs(low, high, panels + i / 16 * panel_stride);
+      uint16_t *out = panels + i / 16 * panel_stride + start * 16;
+      for (size_t row = start; row < end; row += 2, out += 32) {
+        const float *first = rows + row * stride + i;
+        pair_two_rows(first, row + 1 < count ? first + stride : 0, columns - i, out);
+      }
     }
   }
 }

@@ -17,9 +17,12 @@ extension CPUBackend {
       c.rows * c.columns * inner >= Self.smallestUnitProduct
     {
       let scalesLeft = a.count <= b.count
+      let (left, right) = (scalesLeft ? scaled(a, by: scale) : a, scalesLeft ? b : scaled(b, by: scale))
+      // Laid out for the right side, a large matrix need not be transposed.
+      let isTurned = aTransposed && !bTransposed && a.columns > b.columns
       let product = UnitProduct(
-        a: scalesLeft ? scaled(a, by: scale) : a, aTransposed: aTransposed, b: scalesLeft ? b : scaled(b, by: scale),
-        bTransposed: bTransposed, c: c, adding: keep == 1)
+        a: isTurned ? right : left, aTransposed: aTransposed, b: isTurned ? left : right, bTransposed: bTransposed,
+        c: c, isTurned: isTurned, adding: keep == 1)
       return multiply(product, bfloats)
     }
     let right = MatrixProduct.Operand(b, transposed: bTransposed)
@@ -54,17 +57,17 @@ extension CPUBackend {
 
   /// Both sides are rounded and laid out on all threads; then each thread multiplies a part of the longer side of C.
   private func multiply(_ product: UnitProduct, _ bfloats: tk_bfloat_kernels) {
-    let (depth, c) = (product.depth, product.c)
-    let panels = (c.columns + 15) / 16
-    scratch.lend((c.rows + panels * 16) * depth / 2) { memory in
+    let (depth, rows) = (product.depth, product.rows)
+    let panels = (product.columns + 15) / 16
+    scratch.lend((rows + panels * 16) * depth / 2) { memory in
       let left = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: UInt16.self)
-      let right = left + c.rows * depth
-      let (rowBlocks, pieces) = ((c.rows + 31) / 32, 2 * pool.threads)
+      let right = left + rows * depth
+      let (rowBlocks, pieces) = ((rows + 31) / 32, 2 * pool.threads)
       pool.run(2 * pieces) { task in
         let piece = task / 2
         if task % 2 == 0 {
           let blocks = rowBlocks * piece / pieces..<rowBlocks * (piece + 1) / pieces
-          product.layOutLeft(blocks.lowerBound * 32..<min(blocks.upperBound * 32, c.rows), in: left, with: bfloats)
+          product.layOutLeft(blocks.lowerBound * 32..<min(blocks.upperBound * 32, rows), in: left, with: bfloats)
         } else {
           product.layOutRight(
             panels: panels * piece / pieces..<panels * (piece + 1) / pieces, in: right, with: bfloats)
@@ -74,8 +77,8 @@ extension CPUBackend {
       pool.run(pieces) { piece in
         let all = splitsRows ? rowBlocks : panels
         let part = all * piece / pieces..<all * (piece + 1) / pieces
-        let rows = splitsRows ? part.lowerBound * 32..<min(part.upperBound * 32, c.rows) : 0..<c.rows
-        product.multiply(rows: rows, panels: splitsRows ? 0..<panels : part, left, right, with: bfloats)
+        let some = splitsRows ? part.lowerBound * 32..<min(part.upperBound * 32, rows) : 0..<rows
+        product.multiply(rows: some, panels: splitsRows ? 0..<panels : part, left, right, with: bfloats)
       }
     }
   }
@@ -87,9 +90,15 @@ private struct UnitProduct: @unchecked Sendable {
   let aTransposed: Bool
   let b: MatrixView
   let bTransposed: Bool
+  /// C, or if the product is turned Cᵀ.
   let c: MatrixView
+  let isTurned: Bool
   let adding: Bool
 
+  /// `m`.
+  var rows: Int { isTurned ? c.columns : c.rows }
+  /// `n`.
+  var columns: Int { isTurned ? c.rows : c.columns }
   private var inner: Int { aTransposed ? a.rows : a.columns }
   /// `k` up to whole tiles of the unit; what is beyond is zero on both sides.
   var depth: Int { (inner + 31) / 32 * 32 }
@@ -108,15 +117,18 @@ private struct UnitProduct: @unchecked Sendable {
 
   /// Rounds some panels of 16 columns of B, `[panel][depth / 2][16][2]`.
   func layOutRight(panels: Range<Int>, in out: UnsafeMutablePointer<UInt16>, with bfloats: tk_bfloat_kernels) {
-    for panel in panels {
-      let (first, target) = (panel * 16, out + panel * 16 * depth)
-      let count = min(16, c.columns - first)
-      if depth > inner || count < 16 { target.update(repeating: 0, count: 16 * depth) }
-      if bTransposed {
-        bfloats.pair_rows(b.row(first), b.columns, count, inner, target)
-      } else {
-        bfloats.pair_columns(b.base + first, b.columns, inner, count, target, 16 * depth)
-      }
+    if panels.isEmpty { return }
+    let (first, target) = (panels.lowerBound * 16, out + panels.lowerBound * 16 * depth)
+    let count = min(panels.upperBound * 16, columns) - first
+    if depth > inner || count < panels.count * 16 {
+      target.update(repeating: 0, count: panels.count * 16 * depth)
+    }
+    guard bTransposed else {
+      return bfloats.pair_columns(b.base + first, b.columns, inner, count, target, 16 * depth)
+    }
+    for (index, row) in stride(from: first, to: first + count, by: 16).enumerated() {
+      bfloats.pair_rows(
+        b.row(row), b.columns, min(16, first + count - row), inner, target + index * 16 * depth)
     }
   }
 
@@ -125,23 +137,32 @@ private struct UnitProduct: @unchecked Sendable {
     with bfloats: tk_bfloat_kernels
   ) {
     if rows.isEmpty || panels.isEmpty { return }
-    let whole = panels.lowerBound..<min(panels.upperBound, c.columns / 16)
+    // Panels whose products lie in C as they lie in the unit; the last columns may not fill a panel.
+    let whole = panels.lowerBound..<(isTurned ? panels.lowerBound : min(panels.upperBound, columns / 16))
     if !whole.isEmpty {
       bfloats.tile(
         right + whole.lowerBound * 16 * depth, whole.count, 16 * depth, depth, left + rows.lowerBound * depth, depth,
         rows.count, c.row(rows.lowerBound) + whole.lowerBound * 16, c.columns, adding ? 1 : 0)
     }
-    guard panels.upperBound > c.columns / 16 else { return }
-    // The last columns do not fill a panel.
-    let first = c.columns / 16 * 16
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: rows.count * 16) { products in
+    let rest = whole.upperBound..<panels.upperBound
+    if rest.isEmpty { return }
+    let width = rest.count * 16
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: rows.count * width) { products in
       let base = products.baseAddress!
       bfloats.tile(
-        right + first * depth, 1, 16 * depth, depth, left + rows.lowerBound * depth, depth, rows.count, base, 16, 0)
-      for row in rows {
-        let (to, from) = (c.row(row) + first, base + (row - rows.lowerBound) * 16)
-        for lane in 0..<c.columns - first { to[lane] = adding ? to[lane] + from[lane] : from[lane] }
-      }
+        right + rest.lowerBound * 16 * depth, rest.count, 16 * depth, depth, left + rows.lowerBound * depth, depth,
+        rows.count, base, width, 0)
+      store(base, rows: rows, columns: rest.lowerBound * 16..<min(rest.upperBound * 16, columns), stride: width)
+    }
+  }
+
+  /// Writes or adds products, row by row, to their places in C.
+  private func store(_ products: UnsafePointer<Float>, rows: Range<Int>, columns: Range<Int>, stride: Int) {
+    let (across, down) = isTurned ? (c.columns, 1) : (1, c.columns)
+    for row in rows {
+      let from = products + (row - rows.lowerBound) * stride
+      let to = c.base + row * down + columns.lowerBound * across
+      for lane in 0..<columns.count { to[lane * across] = adding ? to[lane * across] + from[lane] : from[lane] }
     }
   }
 }
