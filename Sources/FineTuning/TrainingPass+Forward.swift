@@ -19,11 +19,13 @@ extension TrainingPass {
     /// Layers that share their input round it once.
     func apply(_ names: [LinearLayer], _ x: MatrixView, into ys: [MatrixView]) throws {
       if isCancelled() { throw CancellationError() }
-      backend.multiply(x, by: names.map { model.blocks[index][$0] }, into: ys)
-      for (name, y) in zip(names, ys) {
-        layer(name, index, seed).finish(y, of: x, reduced: reduced(name, index, rows), dropped: workspace.dropped)
-        if checksOutputs, !y.buffer.allSatisfy(\.isFinite) {
-          throw NonFiniteValue(.output, layer: name.path(inBlock: index))
+      try backend.sharing(x) {
+        backend.multiply(x, by: names.map { model.blocks[index][$0] }, into: ys)
+        for (name, y) in zip(names, ys) {
+          layer(name, index, seed).finish(y, of: x, reduced: reduced(name, index, rows), dropped: workspace.dropped)
+          if checksOutputs, !y.buffer.allSatisfy(\.isFinite) {
+            throw NonFiniteValue(.output, layer: name.path(inBlock: index))
+          }
         }
       }
     }

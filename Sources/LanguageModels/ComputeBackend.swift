@@ -34,6 +34,9 @@ package protocol ComputeBackend: Sendable {
     _ a: MatrixView, transposed aTransposed: Bool, by b: MatrixView, transposed bTransposed: Bool, into c: MatrixView,
     scale: Float, keep: Float)
 
+  /// Does what `body` does; products of x in it may share one rounded copy of x, which must not change meanwhile.
+  func sharing(_ x: MatrixView, _ body: () throws -> Void) rethrows
+
   /// y = x / √(mean(x²) + ε) · gain, row by row (RMSNorm: Zhang and Sennrich, 2019, arXiv:1910.07467); y may be x.
   func normalize(_ x: MatrixView, gain: [Float], epsilon: Float, into y: MatrixView)
 
@@ -61,4 +64,8 @@ package protocol ComputeBackend: Sendable {
 
   /// The gradients of `gate`, written over gate and up.
   func gateBackward(_ gate: MatrixView, _ up: MatrixView, by activation: Activation, gradient: MatrixView)
+}
+
+extension ComputeBackend {
+  package func sharing(_ x: MatrixView, _ body: () throws -> Void) rethrows { try body() }
 }

@@ -9,10 +9,11 @@ extension CPUBackend {
   private static let sweptDepth = 640
 
   /// Hands over the rows as tiles want them: as they are, or rounded to bfloat16.
-  func lend(_ x: MatrixView, _ bfloats: tk_bfloat_kernels?, _ body: (PanelOperand) -> Void) {
-    guard let bfloats else { return body(PanelOperand(base: x.base, stride: x.columns)) }
+  func lend(_ x: MatrixView, _ bfloats: tk_bfloat_kernels?, _ body: (PanelOperand) throws -> Void) rethrows {
+    guard let bfloats else { return try body(PanelOperand(base: x.base, stride: x.columns)) }
+    if let operand = sharedOperand(x) { return try body(operand) }
     let stride = WeightPanels.evenDepth(x.columns)
-    scratch.lend(x.rows * stride / 2) { memory in
+    try scratch.lend(x.rows * stride / 2) { memory in
       let rounded = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: UInt16.self)
       pool.runRanges(x.rows, minimum: max(1, 16_384 / stride)) { rows in
         for row in rows {
@@ -20,7 +21,7 @@ extension CPUBackend {
           if stride > x.columns { rounded[row * stride + x.columns] = 0 }
         }
       }
-      body(PanelOperand(base: rounded, stride: stride))
+      try body(PanelOperand(base: rounded, stride: stride))
     }
   }
 

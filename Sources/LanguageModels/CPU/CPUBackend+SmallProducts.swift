@@ -59,15 +59,19 @@ extension CPUBackend {
   private func multiply(_ product: UnitProduct, _ bfloats: tk_bfloat_kernels) {
     let (depth, rows) = (product.depth, product.rows)
     let panels = (product.columns + 15) / 16
-    scratch.lend((rows + panels * 16) * depth / 2) { memory in
-      let left = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: UInt16.self)
-      let right = left + rows * depth
+    let shared = product.isRounded(depth) ? sharedOperand(product.a) : nil
+    let ownRows = shared == nil ? rows : 0
+    scratch.lend((ownRows + panels * 16) * depth / 2) { memory in
+      let own = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: UInt16.self)
+      let right = own + ownRows * depth
+      let left = shared?.base.assumingMemoryBound(to: UInt16.self) ?? UnsafePointer(own)
       let (rowBlocks, pieces) = ((rows + 31) / 32, 2 * pool.threads)
       pool.run(2 * pieces) { task in
         let piece = task / 2
         if task % 2 == 0 {
+          if shared != nil { return }
           let blocks = rowBlocks * piece / pieces..<rowBlocks * (piece + 1) / pieces
-          product.layOutLeft(blocks.lowerBound * 32..<min(blocks.upperBound * 32, rows), in: left, with: bfloats)
+          product.layOutLeft(blocks.lowerBound * 32..<min(blocks.upperBound * 32, rows), in: own, with: bfloats)
         } else {
           product.layOutRight(
             panels: panels * piece / pieces..<panels * (piece + 1) / pieces, in: right, with: bfloats)
@@ -102,6 +106,9 @@ private struct UnitProduct: @unchecked Sendable {
   private var inner: Int { aTransposed ? a.rows : a.columns }
   /// `k` up to whole tiles of the unit; what is beyond is zero on both sides.
   var depth: Int { (inner + 31) / 32 * 32 }
+
+  /// Whether A rounded row by row is what the unit wants.
+  func isRounded(_ depth: Int) -> Bool { !aTransposed && inner == depth }
 
   /// Rounds some rows of A to `[m, depth]`.
   func layOutLeft(_ rows: Range<Int>, in out: UnsafeMutablePointer<UInt16>, with bfloats: tk_bfloat_kernels) {

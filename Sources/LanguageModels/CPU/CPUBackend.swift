@@ -17,6 +17,7 @@ package final class CPUBackend: ComputeBackend {
   /// The functions for bfloat16; `nil` for float32.
   let bfloats: tk_bfloat_kernels?
   let scratch = ScratchPool()
+  let shared = SharedOperands()
 
   package init(pool: ThreadPool = .shared, bfloats: tk_bfloat_kernels? = nil) {
     self.pool = pool

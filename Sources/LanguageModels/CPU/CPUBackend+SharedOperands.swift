@@ -1,0 +1,42 @@
+import CTensorKernels
+import Foundation
+import Quantization
+import TensorCore
+
+// Rows that several products take: rounded to bfloat16 once, for as long as their owner says.
+extension CPUBackend {
+  package func sharing(_ x: MatrixView, _ body: () throws -> Void) rethrows {
+    guard let bfloats, sharedOperand(x) == nil else { return try body() }
+    try lend(x, bfloats) { operand in
+      shared.add(x, operand)
+      defer { shared.remove(x) }
+      try body()
+    }
+  }
+
+  /// The rounded copy of x that is shared at the moment, or nil.
+  func sharedOperand(_ x: MatrixView) -> PanelOperand? { shared.operand(of: x) }
+}
+
+/// The rounded copies that are shared at the moment, by the address and the shape of what they are copies of.
+final class SharedOperands: @unchecked Sendable {
+  private struct Entry {
+    let base: UnsafeMutablePointer<Float>
+    let rows: Int
+    let columns: Int
+    let operand: PanelOperand
+
+    func isOf(_ x: MatrixView) -> Bool { base == x.base && rows == x.rows && columns == x.columns }
+  }
+
+  private let lock = NSLock()
+  private var entries: [Entry] = []
+
+  func add(_ x: MatrixView, _ operand: PanelOperand) {
+    lock.withLock { entries.append(Entry(base: x.base, rows: x.rows, columns: x.columns, operand: operand)) }
+  }
+
+  func remove(_ x: MatrixView) { lock.withLock { entries.removeAll { $0.isOf(x) } } }
+
+  func operand(of x: MatrixView) -> PanelOperand? { lock.withLock { entries.first { $0.isOf(x) }?.operand } }
+}
