@@ -53,8 +53,12 @@ extension InferenceContext {
   /// hidden += norm(layer(x)), with the norm where the block has it.
   private func add(_ layer: LinearLayer, _ index: Int, _ x: MatrixView, through norm: BlockNorm, to hidden: MatrixView)
   {
-    if workspace.isFused, isPlain(layer, index), model.blocks[index].gain(of: norm) == nil {
-      return backend.multiply(x, by: model.blocks[index][layer], addingTo: hidden)
+    let block = model.blocks[index]
+    if workspace.isFused, block.bias(of: layer) == nil, rowFactors?[index][layer] == nil, block.gain(of: norm) == nil {
+      backend.multiply(x, by: block[layer], addingTo: hidden)
+      // Added behind the product, an adapter of zeros leaves every bit as it was.
+      if let pair = model.adapter?.pairs[index][layer] { add(pair, of: x, to: hidden) }
+      return
     }
     let output = workspace.normed.prefix(x.rows)
     apply([layer], index, x, into: [output])

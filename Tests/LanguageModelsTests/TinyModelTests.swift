@@ -89,10 +89,13 @@ struct TinyModelTests {
     #expect(largestDifference(try context.read([4]), expected) < 1e-4)
   }
 
-  @Test func attachingChangesNothing() throws {
-    let model = try LanguageModel(ggufPath: Fixtures.path("tiny-llama.gguf"))
+  /// B is zero: not a bit changes, however many tokens are read at once.
+  @Test(arguments: [Activations.float32, .int8], [1, 5, 47])
+  func attachingChangesNothing(activations: Activations, count: Int) throws {
+    var model = try LanguageModel(ggufPath: Fixtures.path("tiny-llama.gguf"))
+    model.activations = activations
     let attached = try model.attaching(LoRA(rank: 4, alpha: 8, targets: Set(LinearLayer.allCases)), seed: 42)
-    let ids = [1, 2, 3, 4, 5]
+    let ids = (0..<count).map { $0 * 7 % 90 }
     #expect(try InferenceContext(model).read(ids) == InferenceContext(attached).read(ids))
     #expect(model.adapter == nil)
   }
