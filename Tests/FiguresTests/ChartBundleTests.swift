@@ -97,13 +97,14 @@ import Testing
   @Test func liveUpdateIsFast() {
     let losses = Samples.losses(500).enumerated().map { Point(Double($0), $1) }
     let chart = LossChart(runs: [.init(losses: losses, evaluations: [Point(100, 2.5)])], plannedSteps: 500)
-    // Processor time of this thread, because other tests share the cores.
+    // Processor time of this thread, because other tests share the cores; it doubles where another machine has the core's other
+    // half. Up to five updates come in a second.
     let times = (0..<12).map { _ in
       let start = threadMilliseconds()
       _ = chart.mimeBundle()
       return threadMilliseconds() - start
     }
-    #expect(times.min() ?? .infinity < 15)
+    #expect(times.min() ?? .infinity < 30)
   }
 
   private func threadMilliseconds() -> Double {
