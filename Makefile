@@ -123,6 +123,10 @@ SANITIZERS ?= thread address
 ENGINE_TESTS := ^(TensorCore|Quantization|ModelFiles|Tokenization|LanguageModels|FineTuning|Sampling|Random)Tests\.
 SLOW_TESTS := SmolLM2|RealModel|largeVocabularyIsNotDecoded|aDrawFromAWholeVocabularyIsFast|longRunsOfWhiteSpaceAndLineBreaks
 sanitize: packages model
+	@mkdir -p .build
+	@$(STEP) 'Loops in C, sanitizers of addresses and of undefined behaviour' sh -c 'clang -O1 -g -fuse-ld=lld \
+	    -fsanitize=address,undefined -fno-sanitize-recover=undefined -std=gnu11 Tests/Kernels/*.c Sources/CTensorKernels/*.c \
+	    -lm -o .build/kernel-check && .build/kernel-check'
 	@for sanitizer in $(SANITIZERS); do \
 	    QUILL_ENGINE_ONLY=1 $(STEP) "Tests of the engine, $$sanitizer sanitizer" swift test -c release \
 	        --disable-testable-imports --disable-xctest --sanitize $$sanitizer --scratch-path .build/$$sanitizer \
