@@ -56,13 +56,13 @@ struct AdaptedLayer {
     let dt = dReduced.view.reshaped(dy.rows, pair.rank)
     backend.multiply(
       dz, transposed: true, by: reduced, transposed: false, into: gradient.b.view, scale: pair.scale, keep: 1)
-    func goOn() {
+    func backThroughPair() {
       backend.multiply(dz, transposed: false, by: pair.b.view, transposed: false, into: dt, scale: pair.scale, keep: 0)
       backend.multiply(dt, transposed: true, by: input, transposed: false, into: gradient.a.view, scale: 1, keep: 1)
       if let dx { addInputGradient(pair, dy: dy, dz: dz, dt: dt, dropped, into: dx, adding: adding) }
     }
     // With dropout dz may change on the way.
-    if dropout == nil { backend.sharing(dz, goOn) } else { goOn() }
+    if dropout == nil { backend.sharing(dz, backThroughPair) } else { backThroughPair() }
   }
 
   /// dx = dz W + dt A; what came through dropout goes back through it.

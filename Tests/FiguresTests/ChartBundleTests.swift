@@ -97,14 +97,15 @@ import Testing
   @Test func liveUpdateIsFast() {
     let losses = Samples.losses(500).enumerated().map { Point(Double($0), $1) }
     let chart = LossChart(runs: [.init(losses: losses, evaluations: [Point(100, 2.5)])], plannedSteps: 500)
-    // Processor time of this thread, because other tests share the cores; it doubles where another machine has the core's other
-    // half. Up to five updates come in a second.
-    let times = (0..<12).map { _ in
+    // Processor time of this thread, because other tests share the cores. It doubles while another machine has the core's other
+    // half, which passes: so some seconds are waited for a quiet moment.
+    var fastest = Double.infinity
+    for _ in 0..<200 where fastest >= 15 {
       let start = threadMilliseconds()
       _ = chart.mimeBundle()
-      return threadMilliseconds() - start
+      fastest = min(fastest, threadMilliseconds() - start)
     }
-    #expect(times.min() ?? .infinity < 30)
+    #expect(fastest < 15)
   }
 
   private func threadMilliseconds() -> Double {
