@@ -33,8 +33,8 @@ private final class Region: Sendable {
   private let used = Atomic<Int>(0)
 
   private static let pageSize = 2 << 20
-  /// Addresses that are reserved together.
-  private static let regionSize = 64 << 20
+  /// Addresses that are reserved together; what is not used of a region's last page is lost, so there should be few regions.
+  private static let regionSize = 1 << 30
   private static let current = Mutex(Current())
 
   private struct Current {
@@ -44,7 +44,9 @@ private final class Region: Sendable {
   static func take(_ count: Int) -> (buffer: UnsafeMutableRawBufferPointer, region: Region)? {
     current.withLock { current in
       if let region = current.region, let buffer = region.take(count) { return (buffer, region) }
-      guard let region = Region(size: max(count, regionSize)), let buffer = region.take(count) else { return nil }
+      // A system may count addresses as memory, and refuse so many.
+      guard let region = Region(size: max(count, regionSize)) ?? Region(size: count), let buffer = region.take(count)
+      else { return nil }
       current.region = region
       return (buffer, region)
     }

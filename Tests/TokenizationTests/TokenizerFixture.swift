@@ -21,7 +21,7 @@ struct TokenizerFixture {
     json = try Fixtures.json("tokenizers/\(name).json")
     model = TokenizerModel(
       tokens: TextList(try #require(json["tokens"]?.array).compactMap(\.string)),
-      types: try #require(json["types"]?.array).compactMap(\.integer),
+      types: try #require(json["types"]?.array).compactMap { $0.integer.map(Int32.init) },
       merges: TextList(try #require(json["merges"]?.array).compactMap(\.string)), preTokenizer: name,
       addsBeginningOfSequence: false)
     tokenizer = try Tokenizer(model)

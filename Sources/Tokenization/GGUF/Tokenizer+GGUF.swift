@@ -21,7 +21,7 @@ extension TokenizerModel {
     }
     self.init(
       kind: kind, tokens: try keys.required("tokens", \.texts, "strings"),
-      types: try keys.optional("token_type", \.integers, "integers") ?? [],
+      types: try keys.optional("token_type", \.kinds, "integers") ?? [],
       scores: (try keys.optional("scores", \.floats, "numbers")) ?? [],
       merges: kind == .pieces ? [] : try keys.required("merges", \.texts, "strings"),
       preTokenizer: try keys.optional("pre", \.string, "a string") ?? "default",
@@ -76,6 +76,9 @@ private struct TokenizerKeys {
 }
 
 extension GGUFValue {
+  /// What is no kind stays none.
+  fileprivate var kinds: [Int32]? { integers?.map { Int32(clamping: $0) } }
+
   fileprivate var texts: TextList? { array.flatMap { TextList($0) } }
 
   fileprivate var floats: [Float]? { numbers.map { $0.map { Float($0) } } ?? integers.map { $0.map { Float($0) } } }

@@ -45,7 +45,7 @@ extension Tokenizer {
       let id = vocabulary.count
       let number = model.types.isEmpty ? 1 : model.types[id]
       guard let type = UInt8(exactly: number).flatMap(TokenType.init) else {
-        throw TokenizerError.unknownType(id: id, type: number)
+        throw TokenizerError.unknownType(id: id, type: Int(number))
       }
       try vocabulary.append(text, type: type)
     }

@@ -14,7 +14,7 @@ package struct TokenizerModel: Sendable {
   /// The text of each token, by id: bytes written in the byte-level alphabet of GPT-2 (`Ġ` for a space), or pieces with `▁`.
   package var tokens: TextList
   /// The kind of each token in the numbers of GGUF's `tokenizer.ggml.token_type`; empty when all are normal.
-  package var types: [Int]
+  package var types: [Int32]
   /// The score of each token, the highest merging first; only of pieces.
   package var scores: [Float]
   /// Pairs that merge, best first, each written as two tokens with a space between: `"Ġ t"`; only of byte pairs.
@@ -33,7 +33,7 @@ package struct TokenizerModel: Sendable {
   package var chatTemplate: String?
 
   package init(
-    kind: Kind = .bytePairs, tokens: TextList, types: [Int] = [], scores: [Float] = [], merges: TextList = [],
+    kind: Kind = .bytePairs, tokens: TextList, types: [Int32] = [], scores: [Float] = [], merges: TextList = [],
     preTokenizer: String = "default", specialTokens: SpecialTokens = SpecialTokens(),
     addsBeginningOfSequence: Bool? = nil, addsEndOfSequence: Bool? = nil, addsSpacePrefix: Bool? = nil,
     chatTemplate: String? = nil

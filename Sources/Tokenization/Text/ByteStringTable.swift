@@ -6,8 +6,18 @@ struct ByteStringTable: Sendable {
   private struct Slot {
     static let free = Slot(key: .max, number: -1)
 
-    var key: UInt64
-    var number: Int32
+    // In halves, a slot is aligned to four bytes, and there is no gap between two of them.
+    private let low: UInt32
+    private let high: UInt32
+    let number: Int32
+
+    init(key: UInt64, number: Int32) {
+      low = UInt32(truncatingIfNeeded: key)
+      high = UInt32(truncatingIfNeeded: key >> 32)
+      self.number = number
+    }
+
+    var key: UInt64 { UInt64(high) << 32 | UInt64(low) }
   }
 
   private var texts = PackedTexts()

@@ -25,7 +25,7 @@ struct GGUFConversion {
     let tokens = (0..<vocabulary.count).map(token)
     var model = TokenizerModel(
       kind: isPieces ? .pieces : .bytePairs, tokens: TextList(tokens.map(\.text)),
-      types: tokens.map { Int($0.type.rawValue) },
+      types: tokens.map { Int32($0.type.rawValue) },
       preTokenizer: isPieces ? "default" : try preTokenizerName(), specialTokens: try specialTokens(),
       chatTemplate: tokenizer.chatTemplate)
     (model.addsBeginningOfSequence, model.addsEndOfSequence) = borders()
@@ -80,7 +80,7 @@ struct GGUFConversion {
       let pieces = try SentencePieceModel(data).pieces
       for (id, piece) in pieces.enumerated() where id < scores.count && added[id] == nil {
         scores[id] = piece.score
-        model.types[id] = Int(piece.type.rawValue)
+        model.types[id] = Int32(piece.type.rawValue)
       }
     } else {
       for id in scores.indices where vocabulary.type(of: id) == .byte { scores[id] = 0 }

@@ -21,8 +21,8 @@ extension Tokenizer {
     if size <= count { return }
     if size > Vocabulary.limit { throw .tooManyTokens(count: size, limit: Vocabulary.limit) }
     model.tokens = TextList(model.tokens.strings + (count..<size).map { "[PAD\($0)]" })
-    if model.types.isEmpty { model.types = [Int](repeating: 1, count: count) }
-    model.types += [Int](repeating: Int(TokenType.unused.rawValue), count: size - count)
+    if model.types.isEmpty { model.types = [Int32](repeating: 1, count: count) }
+    model.types += [Int32](repeating: Int32(TokenType.unused.rawValue), count: size - count)
     if !model.scores.isEmpty { model.scores += [Float](repeating: -10_000, count: size - count) }
   }
 
@@ -32,7 +32,7 @@ extension Tokenizer {
       ("tokens", .strings(model.tokens.strings)),
     ]
     if !model.scores.isEmpty { entries.append(("scores", .float32s(model.scores))) }
-    if !model.types.isEmpty { entries.append(("token_type", .int32s(model.types))) }
+    if !model.types.isEmpty { entries.append(("token_type", .int32s(model.types.map(Int.init)))) }
     if model.kind == .bytePairs { entries.append(("merges", .strings(model.merges.strings))) }
     let special = model.specialTokens
     let ids = [
