@@ -1,3 +1,4 @@
+import CTensorKernels
 import Foundation
 import TensorCore
 
@@ -48,18 +49,10 @@ package struct RotaryEmbedding: Sendable {
   }
 
   private func rotate(_ x: MatrixView, _ rows: Range<Int>, start: Int, direction: Float) {
-    let half = headSize / 2
+    let rotate = InstructionSet.current.kernels.rotate_halves!
     for row in rows {
       let (cosine, sine) = (cosines.view.row(start + row), sines.view.row(start + row))
-      let values = x.row(row)
-      for head in stride(from: 0, to: x.columns, by: headSize) {
-        for index in 0..<half {
-          let (first, second) = (values[head + index], values[head + index + half])
-          let turn = sine[index] * direction
-          values[head + index] = first * cosine[index] - second * turn
-          values[head + index + half] = second * cosine[index] + first * turn
-        }
-      }
+      rotate(x.row(row), x.columns / headSize, headSize / 2, cosine, sine, direction)
     }
   }
 }

@@ -82,6 +82,23 @@ static void check_gate(size_t count) {
   }
 }
 
+static void check_rotation(size_t half) {
+  const size_t heads = 3, count = 2 * heads * half;
+  const float *start = random_floats(count, 9, 1), *angles = random_floats(half, 10, 100);
+  float *cosines = ARRAY(float, half), *sines = ARRAY(float, half), *x = ARRAY(float, count);
+  for (size_t i = 0; i < half; i++) cosines[i] = cosf(angles[i]), sines[i] = sinf(angles[i]);
+  memcpy(x, start, count * sizeof(float));
+  set->rotate_halves(x, heads, half, cosines, sines, 1);
+  for (size_t i = 0; i < count / 2; i++) {
+    const size_t first = i / half * 2 * half + i % half, second = first + half;
+    const double cosine = cosines[i % half], sine = sines[i % half];
+    expect_near("rotate_halves", x[first], start[first] * cosine - start[second] * sine, 2e-7);
+    expect_near("rotate_halves", x[second], start[second] * cosine + start[first] * sine, 2e-7);
+  }
+  set->rotate_halves(x, heads, half, cosines, sines, -1);
+  for (size_t i = 0; i < count; i++) expect_near("rotate_halves, back", x[i], start[i], 5e-7);
+}
+
 // Parts of a row, met one after the other, give the softmax of the whole.
 static void check_softmax(const size_t *parts, size_t part_count) {
   size_t count = 0;
@@ -111,6 +128,7 @@ void check_vectors(void) {
     check_additions(sizes[i]);
     check_exponentials(sizes[i]);
     check_gate(sizes[i]);
+    check_rotation(sizes[i]);
     release();
   }
   check_edges();

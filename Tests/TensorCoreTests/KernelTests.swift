@@ -86,6 +86,24 @@ struct KernelTests {
     }
   }
 
+  @Test(arguments: sets, sizes)
+  func headsTurnAndTurnBack(set: String, half: Int) throws {
+    let kernels = try kernels(set)
+    let (start, angles) = (random(3 * 2 * half, seed: 9), random(half, seed: 10, scale: 100))
+    let (cosines, sines) = (angles.map { Float(cos(Double($0))) }, angles.map { Float(sin(Double($0))) })
+    var x = start
+    kernels.rotate_halves(&x, 3, half, cosines, sines, 1)
+    for index in 0..<3 * half {
+      let first = index / half * 2 * half + index % half, second = first + half
+      let (cosine, sine) = (Double(cosines[index % half]), Double(sines[index % half]))
+      let (a, b) = (Double(start[first]), Double(start[second]))
+      #expect(abs(Double(x[first]) - (a * cosine - b * sine)) <= 2e-7)
+      #expect(abs(Double(x[second]) - (b * cosine + a * sine)) <= 2e-7)
+    }
+    kernels.rotate_halves(&x, 3, half, cosines, sines, -1)
+    #expect(zip(x, start).allSatisfy { abs($0 - $1) <= 5e-7 })
+  }
+
   /// Every size of a code, against the bits themselves.
   @Test(arguments: sets, [2, 3, 4, 8])
   func codesAreUnpacked(set: String, bits: Int) throws {

@@ -178,6 +178,11 @@ typedef struct tk_kernels {
 
   // The gradients of silu_product, written over gate and up.
   void (*silu_product_backward)(float *gate, float *up, const float *d_out, size_t count);
+
+  // Turns `heads` heads of 2 half numbers side by side: number i and number i + half by the angle of cosines[i] and sines[i], or
+  // back (`direction` -1 instead of 1).
+  void (*rotate_halves)(
+      float *x, size_t heads, size_t half, const float *cosines, const float *sines, float direction);
 } tk_kernels;
 
 const tk_kernels *tk_kernels_plain(void);
