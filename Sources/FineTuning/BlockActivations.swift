@@ -53,7 +53,7 @@ struct TrainingWorkspace {
   let gated: Matrix
   let dHidden: Matrix
   let dNormed: Matrix
-  let dGate: Matrix
+  let dGated: Matrix
   let dQueries: Matrix
   let dKeys: Matrix
   let dValues: Matrix
@@ -70,7 +70,7 @@ struct TrainingWorkspace {
     gated = matrix(configuration.feedForwardSize)
     dHidden = matrix(configuration.hiddenSize)
     dNormed = matrix(max(configuration.hiddenSize, width))
-    dGate = matrix(configuration.feedForwardSize)
+    dGated = matrix(configuration.feedForwardSize)
     dQueries = matrix(width)
     dKeys = matrix(sharedWidth)
     dValues = matrix(sharedWidth)

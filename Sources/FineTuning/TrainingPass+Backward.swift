@@ -23,18 +23,28 @@ extension TrainingPass {
   ) throws {
     let (kept, rows) = (activations[index], dHidden.rows)
     let (gate, up) = (kept.gate.prefix(rows), kept.up.prefix(rows))
-    let (gated, dGate) = (workspace.gated.prefix(rows), workspace.dGate.prefix(rows))
+    let dGated = workspace.dGated.prefix(rows)
     let activation = model.configuration.architecture.activation
 
-    if gradients[.down] != nil { backend.gate(gate, up, by: activation, into: gated) }
     let dDown = branchGradient(through: .postFeedForward, index, dHidden)
-    try backward(.down, index, dDown, x: gated, gradients, seed, into: dGate, adding: false, isCancelled)
-    backend.gateBackward(gate, up, by: activation, gradient: dGate)  // gate and up hold their gradients from here on
-    let normed = normedAgain(.feedForward, index, rows, for: [.gate, .up], gradients)
-    let dNormed = needsInput ? workspace.dNormed.view.reshaped(rows, model.configuration.hiddenSize) : nil
-    try backward(.gate, index, gate, x: normed, gradients, seed, into: dNormed, adding: false, isCancelled)
-    try backward(.up, index, up, x: normed, gradients, seed, into: dNormed, adding: true, isCancelled)
-    if let dNormed { normalizeBackward(.feedForward, index, dNormed, into: dHidden, adding: true) }
+    /// What comes before the gate; gate and up hold their gradients.
+    func backwardThroughInput() throws {
+      let normed = normedAgain(.feedForward, index, rows, for: [.gate, .up], gradients)
+      let dNormed = needsInput ? workspace.dNormed.view.reshaped(rows, model.configuration.hiddenSize) : nil
+      try backward(.gate, index, gate, x: normed, gradients, seed, into: dNormed, adding: false, isCancelled)
+      try backward(.up, index, up, x: normed, gradients, seed, into: dNormed, adding: true, isCancelled)
+      if let dNormed { normalizeBackward(.feedForward, index, dNormed, into: dHidden, adding: true) }
+    }
+    guard gradients[.down] != nil else {
+      if isCancelled() { throw CancellationError() }
+      return try backend.gateBackward(
+        gate, up, by: activation, dy: dDown, through: model.blocks[index][.down], gradient: dGated,
+        backwardThroughInput)
+    }
+    let gated = workspace.gated.prefix(rows)
+    backend.gate(gate, up, by: activation, into: gated)
+    try backward(.down, index, dDown, x: gated, gradients, seed, into: dGated, adding: false, isCancelled)
+    try backend.gateBackward(gate, up, by: activation, gradient: dGated, backwardThroughInput)
   }
 
   private func backwardAttention(

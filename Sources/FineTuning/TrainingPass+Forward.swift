@@ -45,9 +45,13 @@ extension TrainingPass {
     hidden.add(normed)
 
     normalize(.feedForward, index, hidden, into: normed)
-    try apply([.gate, .up], normed, into: [kept.gate.prefix(rows), kept.up.prefix(rows)])
     let (gated, downReduced) = (workspace.gated.prefix(rows), reduced(.down, index, rows))
     let keepsOutput = model.blocks[index].gain(of: .postFeedForward) != nil
+    if !isAgain, !checksOutputs, fusesFeedForward(index, rows) {
+      if isCancelled() { throw CancellationError() }
+      return feedForward(index, normed, to: hidden)
+    }
+    try apply([.gate, .up], normed, into: [kept.gate.prefix(rows), kept.up.prefix(rows)])
     if isAgain, !keepsOutput, downReduced == nil { return }
     backend.gate(
       kept.gate.prefix(rows), kept.up.prefix(rows), by: configuration.architecture.activation, into: gated)
@@ -56,6 +60,25 @@ extension TrainingPass {
       return
     }
     try apply([.down], gated, into: [normed])
+    normalize(.postFeedForward, index, normed)
+    hidden.add(normed)
+  }
+
+  /// Whether the feed-forward part of a block is one operation of the backend: nothing is added to its products.
+  private func fusesFeedForward(_ index: Int, _ rows: Int) -> Bool {
+    let block = model.blocks[index]
+    return backend.roundsProducts(ofRows: rows)
+      && [.gate, .up, .down].allSatisfy { model.adapter?.pairs[index][$0] == nil && block.bias(of: $0) == nil }
+  }
+
+  /// hidden += norm(feedForward(normed)); keeps gate and up.
+  private func feedForward(_ index: Int, _ normed: MatrixView, to hidden: MatrixView) {
+    let (block, kept, rows) = (model.blocks[index], activations[index], hidden.rows)
+    let isAdded = block.gain(of: .postFeedForward) == nil
+    backend.feedForward(
+      normed, gate: block[.gate], up: block[.up], down: block[.down], by: model.configuration.architecture.activation,
+      keeping: (kept.gate.prefix(rows), kept.up.prefix(rows)), into: isAdded ? hidden : normed, adding: isAdded)
+    if isAdded { return }
     normalize(.postFeedForward, index, normed)
     hidden.add(normed)
   }

@@ -29,7 +29,7 @@ package final class TrainingPass {
   /// up to the same sums.
   ///
   /// They are enough for products to be bound by arithmetic, and memory no longer grows with the batch.
-  package static let tokensAtOnce = 512
+  package static let tokensAtOnce = 640
 
   /// Prepares a model with an adapter for sequences of at most `maxLength` tokens.
   ///

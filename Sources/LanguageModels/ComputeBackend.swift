@@ -19,9 +19,15 @@ package protocol ComputeBackend: Sendable {
   /// Whether rounded products of so many rows are fused with what becomes of them, as the next two functions do.
   func fusesProducts(ofRows rows: Int) -> Bool
 
-  /// out `[T, F]` = activation(x Gᵀ) · (x Uᵀ) in rounded numbers.
-  func multiplyGated(
-    _ x: MatrixView, gate: WeightMatrix, up: WeightMatrix, by activation: Activation, into out: MatrixView)
+  /// Whether products of so many rows with a weight round both sides to bfloat16.
+  func roundsProducts(ofRows rows: Int) -> Bool
+
+  /// y `[T, D]` = (activation(x Gᵀ) · (x Uᵀ)) Wᵀ in bfloat16, W being `down`, or that added to what y holds; y may be x.
+  ///
+  /// - Parameter kept: Where x Gᵀ and x Uᵀ go, if they are wanted.
+  func feedForward(
+    _ x: MatrixView, gate: WeightMatrix, up: WeightMatrix, down: WeightMatrix, by activation: Activation,
+    keeping kept: (gate: MatrixView, up: MatrixView)?, into y: MatrixView, adding: Bool)
 
   /// y `[T, out]` += x Wᵀ in rounded numbers.
   func multiply(_ x: MatrixView, by weight: WeightMatrix, addingTo y: MatrixView)
@@ -62,8 +68,18 @@ package protocol ComputeBackend: Sendable {
   /// out = activation(gate) · up; out may be gate.
   func gate(_ gate: MatrixView, _ up: MatrixView, by activation: Activation, into out: MatrixView)
 
-  /// The gradients of `gate`, written over gate and up.
-  func gateBackward(_ gate: MatrixView, _ up: MatrixView, by activation: Activation, gradient: MatrixView)
+  /// The gradients of `gate`, written over gate and up; products of them in `body` may share rounded copies.
+  func gateBackward(
+    _ gate: MatrixView, _ up: MatrixView, by activation: Activation, gradient: MatrixView, _ body: () throws -> Void
+  ) rethrows
+
+  /// The same where the gradient is dy `[T, D]` W, W being `down`.
+  ///
+  /// - Parameter gradient: Memory for it, which a backend need not use.
+  func gateBackward(
+    _ gate: MatrixView, _ up: MatrixView, by activation: Activation, dy: MatrixView, through down: WeightMatrix,
+    gradient: MatrixView, _ body: () throws -> Void
+  ) rethrows
 }
 
 extension ComputeBackend {

@@ -35,18 +35,21 @@ extension InferenceContext {
   }
 
   private func feedForward(_ index: Int, _ hidden: MatrixView) {
-    let rows = hidden.rows
+    let (rows, block) = (hidden.rows, model.blocks[index])
     let normed = workspace.normed.prefix(rows)
-    let (gate, activation) = (workspace.gate(rows), model.configuration.architecture.activation)
+    let activation = model.configuration.architecture.activation
     normalize(.feedForward, index, hidden, into: normed)
-    if workspace.isFused, isPlain(.gate, index), isPlain(.up, index) {
-      let block = model.blocks[index]
-      backend.multiplyGated(normed, gate: block[.gate], up: block[.up], by: activation, into: gate)
-    } else {
-      let up = workspace.up(rows)
-      apply([.gate, .up], index, normed, into: [gate, up])
-      backend.gate(gate, up, by: activation, into: gate)
+    if workspace.isFused, [.gate, .up, .down].allSatisfy({ isPlain($0, index) }) {
+      let isAdded = block.gain(of: .postFeedForward) == nil
+      backend.feedForward(
+        normed, gate: block[.gate], up: block[.up], down: block[.down], by: activation,
+        keeping: nil, into: isAdded ? hidden : normed, adding: isAdded)
+      if !isAdded { add(normed, through: .postFeedForward, index, to: hidden) }
+      return
     }
+    let (gate, up) = (workspace.gate(rows), workspace.up(rows))
+    apply([.gate, .up], index, normed, into: [gate, up])
+    backend.gate(gate, up, by: activation, into: gate)
     add(.down, index, gate, through: .postFeedForward, to: hidden)
   }
 
@@ -62,6 +65,11 @@ extension InferenceContext {
     }
     let output = workspace.normed.prefix(x.rows)
     apply([layer], index, x, into: [output])
+    add(output, through: norm, index, to: hidden)
+  }
+
+  /// hidden += norm(output).
+  private func add(_ output: MatrixView, through norm: BlockNorm, _ index: Int, to hidden: MatrixView) {
     normalize(norm, index, output)
     hidden.add(output)
   }

@@ -37,12 +37,12 @@ package final class InferenceContext {
     _ configuration: ModelConfiguration, activations: Activations, backend: any ComputeBackend
   ) -> Int {
     guard activations == .int8, backend.fusesProducts(ofRows: 512) else { return 256 }
-    let perToken = 4 * InferenceWorkspace.numbersPerToken(configuration, isGated: true)
+    let perToken = 4 * InferenceWorkspace.numbersPerToken(configuration, isFused: true)
     return 512 * perToken <= largestWorkspace ? 512 : 256
   }
 
   /// Bytes of a workspace for more than 256 tokens.
-  private static let largestWorkspace = 12 << 20
+  private static let largestWorkspace = 6 << 20
 
   /// Forgets all positions from `position` on.
   package func truncate(to position: Int) { cache.truncate(to: position) }

@@ -31,22 +31,22 @@ package struct InferenceWorkspace {
     hidden = Matrix(rows: rows, columns: configuration.hiddenSize)
     normed = Matrix(rows: rows, columns: configuration.hiddenSize)
     reduced = Matrix(rows: rows, columns: model.adapter?.largestRank ?? 0)
-    // Fused products give gate and up together, if nothing is added to them.
-    let isGated =
+    // A fused feed-forward part, to whose products nothing is added, needs nothing of it.
+    let isWhole =
       isFused && model.adapter == nil
-      && model.blocks.allSatisfy { $0.bias(of: .gate) == nil && $0.bias(of: .up) == nil }
+      && model.blocks.allSatisfy { block in [.gate, .up, .down].allSatisfy { block.bias(of: $0) == nil } }
     let states = 2 * configuration.hiddenSize
     // One number a row, so that a part begins at any of them.
-    shared = Matrix(rows: rows * (Self.numbersPerToken(configuration, isGated: isGated) - states), columns: 1)
+    shared = Matrix(rows: rows * (Self.numbersPerToken(configuration, isFused: isWhole) - states), columns: 1)
   }
 
   /// Float32 numbers for each token, without an adapter's.
   ///
-  /// - Parameter isGated: Whether one product gives gate and up together.
-  package static func numbersPerToken(_ configuration: ModelConfiguration, isGated: Bool) -> Int {
+  /// - Parameter isFused: Whether the feed-forward part is one operation of the backend.
+  package static func numbersPerToken(_ configuration: ModelConfiguration, isFused: Bool) -> Int {
     let heads = configuration.headCount + configuration.keyValueHeadCount
     return 2 * configuration.hiddenSize
-      + max(2 * heads * configuration.headSize, (isGated ? 1 : 2) * configuration.feedForwardSize)
+      + max(2 * heads * configuration.headSize, isFused ? 0 : 2 * configuration.feedForwardSize)
   }
 
   // Of attention.
@@ -60,11 +60,11 @@ package struct InferenceWorkspace {
   /// `[T, K · d]`.
   func values(_ rows: Int) -> MatrixView { part(rows * (2 * width + sharedWidth), rows, sharedWidth) }
 
-  // Of the feed-forward part.
+  // Of the feed-forward part; not there where it is fused in all blocks.
 
   /// `[T, F]`.
   func gate(_ rows: Int) -> MatrixView { part(0, rows, feedForwardSize) }
-  /// `[T, F]`; not there where all blocks have fused products.
+  /// `[T, F]`.
   func up(_ rows: Int) -> MatrixView { part(rows * feedForwardSize, rows, feedForwardSize) }
 
   private func part(_ start: Int, _ rows: Int, _ columns: Int) -> MatrixView {

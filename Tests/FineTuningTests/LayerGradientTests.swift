@@ -28,7 +28,7 @@ struct LayerGradientTests {
       randomMatrix(3, 20, seed: 1, scale: 4), randomMatrix(3, 20, seed: 2), randomMatrix(3, 20, seed: 3)
     )
     let (dGate, dUp) = (gate.copy(), up.copy())
-    backend.gateBackward(dGate.view, dUp.view, by: activation, gradient: weights.view)
+    backend.gateBackward(dGate.view, dUp.view, by: activation, gradient: weights.view) {}
     let out = Matrix(rows: 3, columns: 20)
     func loss() -> Double {
       backend.gate(gate.view, up.view, by: activation, into: out.view)

@@ -24,8 +24,10 @@ extension MemoryEstimate {
     let isFused = backend.fusesProducts(ofRows: tokens)
     let heads = configuration.headCount * configuration.headSize
     let widest = max(configuration.feedForwardSize, max(configuration.hiddenSize, heads))
+    // Inputs of products are rounded: to bfloat16, those of the feed-forward part beside what lies inside, or to 8 bits and scales.
+    let rounded = isFused ? 2 * (configuration.feedForwardSize + configuration.hiddenSize) : widest * 3 / 2
     bytes[.workspace] =
-      4 * tokens * InferenceWorkspace.numbersPerToken(configuration, isGated: isFused) + tokens * widest * 3 / 2
+      tokens * (4 * InferenceWorkspace.numbersPerToken(configuration, isFused: isFused) + rounded)
     bytes[.attention] =
       4 * max(512, length) * configuration.headSize * (configuration.localBlocks.contains(true) ? 2 : 1)
     bytes[.crossEntropy] = 2 * 4 * configuration.vocabularySize

@@ -45,10 +45,13 @@ struct TokenwiseBackend: ComputeBackend {
 
   func fusesProducts(ofRows rows: Int) -> Bool { rows > Self.limit && base.fusesProducts(ofRows: rows) }
 
-  func multiplyGated(
-    _ x: MatrixView, gate: WeightMatrix, up: WeightMatrix, by activation: Activation, into out: MatrixView
+  func roundsProducts(ofRows rows: Int) -> Bool { rows > Self.limit && base.roundsProducts(ofRows: rows) }
+
+  func feedForward(
+    _ x: MatrixView, gate: WeightMatrix, up: WeightMatrix, down: WeightMatrix, by activation: Activation,
+    keeping kept: (gate: MatrixView, up: MatrixView)?, into y: MatrixView, adding: Bool
   ) {
-    base.multiplyGated(x, gate: gate, up: up, by: activation, into: out)
+    base.feedForward(x, gate: gate, up: up, down: down, by: activation, keeping: kept, into: y, adding: adding)
   }
 
   func multiply(_ x: MatrixView, by weight: WeightMatrix, addingTo y: MatrixView) {
@@ -116,7 +119,16 @@ extension TokenwiseBackend {
 
   func attendBackward(_ sequences: [AttentionGradient]) { base.attendBackward(sequences) }
 
-  func gateBackward(_ gate: MatrixView, _ up: MatrixView, by activation: Activation, gradient: MatrixView) {
-    base.gateBackward(gate, up, by: activation, gradient: gradient)
+  func gateBackward(
+    _ gate: MatrixView, _ up: MatrixView, by activation: Activation, gradient: MatrixView, _ body: () throws -> Void
+  ) rethrows {
+    try base.gateBackward(gate, up, by: activation, gradient: gradient, body)
+  }
+
+  func gateBackward(
+    _ gate: MatrixView, _ up: MatrixView, by activation: Activation, dy: MatrixView, through down: WeightMatrix,
+    gradient: MatrixView, _ body: () throws -> Void
+  ) rethrows {
+    try base.gateBackward(gate, up, by: activation, dy: dy, through: down, gradient: gradient, body)
   }
 }

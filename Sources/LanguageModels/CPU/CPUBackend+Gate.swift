@@ -22,15 +22,14 @@ extension CPUBackend {
     }
   }
 
-  package func gateBackward(_ gate: MatrixView, _ up: MatrixView, by activation: Activation, gradient: MatrixView) {
-    precondition(gate.count == up.count && up.count == gradient.count, "shapes differ")
-    pool.runRanges(gate.count, minimum: 4096) { range in
-      let (gate, up) = (gate.base + range.lowerBound, up.base + range.lowerBound)
-      let gradient = gradient.base + range.lowerBound
-      switch activation {
-      case .silu: kernels.silu_product_backward(gate, up, gradient, range.count)
-      case .geluTanh: GELU(kernels: kernels).productBackward(gate, up, gradient: gradient, count: range.count)
-      }
+  /// Some numbers of gate and up become their gradients, on this thread.
+  func gateBackward(
+    _ gate: UnsafeMutablePointer<Float>, _ up: UnsafeMutablePointer<Float>, by activation: Activation,
+    _ gradient: UnsafePointer<Float>, count: Int
+  ) {
+    switch activation {
+    case .silu: kernels.silu_product_backward(gate, up, gradient, count)
+    case .geluTanh: GELU(kernels: kernels).productBackward(gate, up, gradient: gradient, count: count)
     }
   }
 }

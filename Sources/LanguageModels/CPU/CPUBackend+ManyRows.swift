@@ -25,64 +25,37 @@ extension CPUBackend {
     fromStrips: Bool = false, adding: Bool = false
   ) {
     for (weight, y) in zip(weights, ys) { checkShapes(x, weight, y) }
-    let parts = tokenParts(x.rows, fromStrips: fromStrips)
-    let tasks = parts.flatMap { tokens in
+    lend(x, bfloats) { multiply($0, weights, ys, bfloats, fromStrips: fromStrips, adding: adding) }
+  }
+
+  /// The same with x rounded, or as it is, as tiles want it.
+  func multiply(
+    _ x: PanelOperand, _ weights: [WeightMatrix], _ ys: [MatrixView], _ bfloats: tk_bfloat_kernels?, fromStrips: Bool,
+    adding: Bool
+  ) {
+    let tasks = tokenParts(ys[0].rows, fromStrips: fromStrips).flatMap { tokens in
       zip(weights, ys).flatMap { weight, y in
         rowTasks([weight], tokens, bfloats, fromStrips: fromStrips).map { (task: $0, y: y) }
       }
     }
-    lend(x, bfloats) { operand in
-      pool.run(tasks.count) { index in
-        let (task, y) = tasks[index]
-        run(task, bfloats) { panels, tokens in
-          let target = y.row(tokens.lowerBound) + task.rows.lowerBound
-          sweep(
-            panels[0], 0..<panels[0].count, by: operand, tokens: tokens, into: target, stride: y.columns,
-            adding: adding)
-        }
+    pool.run(tasks.count) { index in
+      let (task, y) = tasks[index]
+      run(task, bfloats) { panels, tokens in
+        let target = y.row(tokens.lowerBound) + task.rows.lowerBound
+        sweep(
+          panels[0], 0..<panels[0].count, by: x, tokens: tokens, into: target, stride: y.columns, adding: adding)
       }
     }
   }
 
-  /// out `[T, F]` = activation(x Gᵀ) · (x Uᵀ): a task's outputs of both weights meet in its core's cache.
-  func multiplyGatedManyRows(
-    _ x: MatrixView, gate: WeightMatrix, up: WeightMatrix, by activation: Activation, into out: MatrixView,
-    bfloats: tk_bfloat_kernels?
-  ) {
-    checkShapes(x, gate, out)
-    checkShapes(x, up, out)
-    let tasks = tokenParts(x.rows, fromStrips: true).flatMap { tokens in
-      rowTasks([gate, up], tokens, bfloats, fromStrips: true)
-    }
-    lend(x, bfloats) { operand in
-      pool.run(tasks.count) { index in
-        let task = tasks[index]
-        let height = task.rows.count
-        scratch.lend(2 * height * Self.sweptTokens) { memory in
-          run(task, bfloats) { panels, tokens in
-            for (index, panels) in panels.enumerated() {
-              sweep(
-                panels, 0..<panels.count, by: operand, tokens: tokens, into: memory + index * height,
-                stride: 2 * height, adding: false)
-            }
-            for token in tokens {
-              let products = memory + (token - tokens.lowerBound) * 2 * height
-              self.gate(
-                products, products + height, by: activation, into: out.row(token) + task.rows.lowerBound, count: height)
-            }
-          }
-        }
-      }
-    }
-  }
-
-  private func tokenParts(_ count: Int, fromStrips: Bool) -> [Range<Int>] {
+  /// The parts of the tokens that go from product to product on one core.
+  func tokenParts(_ count: Int, fromStrips: Bool) -> [Range<Int>] {
     let parts = fromStrips && count >= Self.tokensWorthUnpacking * pool.threads ? pool.threads : 1
     return (0..<parts).map { count * $0 / parts..<count * ($0 + 1) / parts }
   }
 
   /// The rows of weights of one shape as tasks, for some tokens.
-  private func rowTasks(
+  func rowTasks(
     _ weights: [WeightMatrix], _ tokens: Range<Int>, _ bfloats: tk_bfloat_kernels?, fromStrips: Bool
   ) -> [RowTask] {
     let (unit, rows) = (Self.smallestTask, weights[0].rows)
@@ -97,7 +70,7 @@ extension CPUBackend {
   }
 
   /// Unpacks the rows of a task, and hands over their panels and some tokens at a time.
-  private func run(
+  func run(
     _ task: RowTask, _ bfloats: tk_bfloat_kernels?, _ body: ([WeightPanels], Range<Int>) -> Void
   ) {
     let (columns, width) = (task.sources[0].weight.columns, WeightPanels.width)
@@ -127,7 +100,7 @@ extension CPUBackend {
 }
 
 /// Some rows of one or more weights of one shape that a task multiplies some tokens by.
-private struct RowTask {
+struct RowTask {
   /// Where the rows are unpacked from: the interleaved layout where it is wanted and there is one.
   let sources: [(weight: WeightMatrix, strips: InterleavedWeights?)]
   let rows: Range<Int>

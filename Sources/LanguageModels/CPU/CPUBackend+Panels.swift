@@ -12,16 +12,24 @@ extension CPUBackend {
   func lend(_ x: MatrixView, _ bfloats: tk_bfloat_kernels?, _ body: (PanelOperand) throws -> Void) rethrows {
     guard let bfloats else { return try body(PanelOperand(base: x.base, stride: x.columns)) }
     if let operand = sharedOperand(x) { return try body(operand) }
-    let stride = WeightPanels.evenDepth(x.columns)
-    try scratch.lend(x.rows * stride / 2) { memory in
-      let rounded = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: UInt16.self)
-      pool.runRanges(x.rows, minimum: max(1, 16_384 / stride)) { rows in
-        for row in rows {
-          bfloats.round(x.row(row), x.columns, rounded + row * stride)
-          if stride > x.columns { rounded[row * stride + x.columns] = 0 }
-        }
+    try lendRounded(rows: x.rows, columns: x.columns) { rounded in
+      pool.runRanges(x.rows, minimum: max(1, 16_384 / rounded.stride)) { rows in
+        for row in rows { bfloats.round(x.row(row), x.columns, rounded.row(row)) }
       }
-      try body(PanelOperand(base: rounded, stride: stride))
+      try body(rounded.operand)
+    }
+  }
+
+  /// Lends memory for rows of bfloat16 as tiles want them, with anything in it but for what is behind an odd column.
+  func lendRounded(rows: Int, columns: Int, _ body: (RoundedRows) throws -> Void) rethrows {
+    let stride = WeightPanels.evenDepth(columns)
+    try scratch.lend(rows * stride / 2) { memory in
+      let rounded = RoundedRows(
+        base: UnsafeMutableRawPointer(memory).assumingMemoryBound(to: UInt16.self), stride: stride)
+      if stride > columns {
+        for row in 0..<rows { rounded.row(row)[columns] = 0 }
+      }
+      try body(rounded)
     }
   }
 
@@ -56,4 +64,15 @@ extension CPUBackend {
       }
     }
   }
+}
+
+/// Rows of bfloat16 in memory that is lent.
+struct RoundedRows: @unchecked Sendable {
+  let base: UnsafeMutablePointer<UInt16>
+  /// Numbers from row to row, an even number.
+  let stride: Int
+
+  func row(_ index: Int) -> UnsafeMutablePointer<UInt16> { base + index * stride }
+
+  var operand: PanelOperand { PanelOperand(base: base, stride: stride) }
 }

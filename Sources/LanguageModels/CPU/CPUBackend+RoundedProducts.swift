@@ -14,13 +14,6 @@ extension CPUBackend {
     InstructionSet.current.hasMatrixUnit && rows >= Self.tokensForMatrixUnit
   }
 
-  package func multiplyGated(
-    _ x: MatrixView, gate: WeightMatrix, up: WeightMatrix, by activation: Activation, into out: MatrixView
-  ) {
-    multiplyGatedManyRows(
-      x, gate: gate, up: up, by: activation, into: out, bfloats: InstructionSet.current.bfloats)
-  }
-
   package func multiply(_ x: MatrixView, by weight: WeightMatrix, addingTo y: MatrixView) {
     multiplyManyRows(x, [weight], [y], bfloats: InstructionSet.current.bfloats, fromStrips: true, adding: true)
   }

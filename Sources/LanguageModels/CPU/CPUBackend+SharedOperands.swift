@@ -7,11 +7,14 @@ import TensorCore
 extension CPUBackend {
   package func sharing(_ x: MatrixView, _ body: () throws -> Void) rethrows {
     guard let bfloats, sharedOperand(x) == nil else { return try body() }
-    try lend(x, bfloats) { operand in
-      shared.add(x, operand)
-      defer { shared.remove(x) }
-      try body()
-    }
+    try lend(x, bfloats) { try sharing(x, as: $0, body) }
+  }
+
+  /// Shares a rounded copy of x that is there already.
+  func sharing(_ x: MatrixView, as operand: PanelOperand, _ body: () throws -> Void) rethrows {
+    shared.add(x, operand)
+    defer { shared.remove(x) }
+    try body()
   }
 
   /// The rounded copy of x that is shared at the moment, or nil.

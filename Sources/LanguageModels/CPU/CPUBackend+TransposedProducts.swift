@@ -13,45 +13,83 @@ extension CPUBackend {
   /// dx `[T, in]` = dy W, or that added to what dx holds.
   func multiplyTransposedManyRows(_ dy: MatrixView, _ weight: WeightMatrix, _ dx: MatrixView, adding: Bool) {
     lend(dy, bfloats) { operand in
-      forEachSlice(of: weight) { memory, rows in
+      forEachSlice(of: weight) { panels, rows in
+        let part = operand.advanced(by: rows.lowerBound, isRounded: bfloats != nil)
+        forEachTask(panels, dx.rows) { group, tokens in
+          sweep(
+            panels, group, by: part, tokens: tokens, into: dx.row(tokens.lowerBound), stride: dx.columns,
+            adding: adding || rows.lowerBound > 0)
+        }
+      }
+    }
+  }
+
+  /// Whether all columns of a weight are unpacked together.
+  func fitsSlice(_ weight: WeightMatrix) -> Bool { sliceHeight(weight) >= weight.rows }
+
+  /// Hands over dy W piece by piece, on all threads, for a weight that fits a slice.
+  ///
+  /// - Parameter body: Gets the memory of a piece, the numbers from one of its rows to the next, its tokens and its columns.
+  func forEachTile(
+    of dy: MatrixView, _ weight: WeightMatrix,
+    _ body: (UnsafeMutablePointer<Float>, _ stride: Int, _ tokens: Range<Int>, _ columns: Range<Int>) -> Void
+  ) {
+    let (width, stride) = (WeightPanels.width, Self.taskPanels * WeightPanels.width)
+    lend(dy, bfloats) { operand in
+      forEachSlice(of: weight) { panels, _ in
+        forEachTask(panels, dy.rows) { group, tokens in
+          scratch.lend(Self.sweptTokens * stride) { products in
+            // Products go to the place of their panel in a row of all.
+            let columns = group.lowerBound * width..<min(group.upperBound * width, weight.columns)
+            sweep(
+              panels, group, by: operand, tokens: tokens, into: products - columns.lowerBound, stride: stride,
+              adding: false)
+            body(products, stride, tokens, columns)
+          }
+        }
+      }
+    }
+  }
+
+  /// Rows of a weight that are unpacked together.
+  private func sliceHeight(_ weight: WeightMatrix) -> Int {
+    let width = WeightPanels.width
+    let fitting = Self.sliceBytes / (MemoryLayout<Float>.size * max(1, weight.columns)) / width * width
+    return min(max(width, fitting), (weight.rows + width - 1) / width * width)
+  }
+
+  /// Hands over the panels of some rows of a weight after the other.
+  private func forEachSlice(of weight: WeightMatrix, _ body: (WeightPanels, Range<Int>) -> Void) {
+    let (width, height) = (WeightPanels.width, sliceHeight(weight))
+    // Panels are as deep as the slice is high; both numbers are rounded up.
+    scratch.lend(height * ((weight.columns + width - 1) / width * width) / (bfloats == nil ? 1 : 2)) { memory in
+      for start in stride(from: 0, to: weight.rows, by: height) {
+        let rows = start..<min(start + height, weight.rows)
         let panels = WeightPanels(
-          memory: memory, depth: rows.count, lanes: weight.columns, kernels: kernels, bfloats: bfloats)
-        pool.runRanges((rows.count + WeightPanels.width - 1) / WeightPanels.width) { groups in
+          memory: UnsafeMutableRawPointer(memory), depth: rows.count, lanes: weight.columns, kernels: kernels,
+          bfloats: bfloats)
+        pool.runRanges((rows.count + width - 1) / width) { groups in
           scratch.lend(WeightPanels.workspace(columns: weight.columns)) { workspace in
-            for group in groups {
-              let row = group * WeightPanels.width
+            for row in groups.map({ $0 * width }) {
               panels.fillColumns(row, of: weight, from: rows.lowerBound + row, workspace)
             }
           }
         }
-        let numberSize = bfloats == nil ? MemoryLayout<Float>.size : MemoryLayout<UInt16>.size
-        let part = PanelOperand(base: operand.base + rows.lowerBound * numberSize, stride: operand.stride)
-        sweep(panels, by: part, into: dx, adding: adding || rows.lowerBound > 0)
+        body(panels, rows)
       }
     }
   }
 
-  /// Lends memory for slices of whole panels, one after the other.
-  private func forEachSlice(of weight: WeightMatrix, _ body: (UnsafeMutableRawPointer, Range<Int>) -> Void) {
-    let width = WeightPanels.width
-    let fitting = Self.sliceBytes / (MemoryLayout<Float>.size * max(1, weight.columns)) / width * width
-    let height = min(max(width, fitting), (weight.rows + width - 1) / width * width)
-    // Panels are as deep as the slice is high; both numbers are rounded up.
-    scratch.lend(height * ((weight.columns + width - 1) / width * width) / (bfloats == nil ? 1 : 2)) { memory in
-      for start in stride(from: 0, to: weight.rows, by: height) {
-        body(UnsafeMutableRawPointer(memory), start..<min(start + height, weight.rows))
-      }
-    }
-  }
-
-  private func sweep(_ panels: WeightPanels, by x: PanelOperand, into y: MatrixView, adding: Bool) {
+  /// Runs `body` for some panels and some tokens at a time, on all threads.
+  private func forEachTask(
+    _ panels: WeightPanels, _ count: Int, _ body: (_ group: Range<Int>, _ tokens: Range<Int>) -> Void
+  ) {
     let groups = (panels.count + Self.taskPanels - 1) / Self.taskPanels
-    let blocks = (y.rows + Self.sweptTokens - 1) / Self.sweptTokens
+    let blocks = (count + Self.sweptTokens - 1) / Self.sweptTokens
     pool.run(groups * blocks) { task in
       let first = task / blocks * Self.taskPanels, token = task % blocks * Self.sweptTokens
-      sweep(
-        panels, first..<min(first + Self.taskPanels, panels.count), by: x,
-        tokens: token..<min(token + Self.sweptTokens, y.rows), into: y.row(token), stride: y.columns, adding: adding)
+      body(
+        first..<min(first + Self.taskPanels, panels.count), token..<min(token + Self.sweptTokens, count))
     }
   }
 }

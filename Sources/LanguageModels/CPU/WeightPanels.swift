@@ -108,4 +108,10 @@ struct PanelOperand: @unchecked Sendable {
   let base: UnsafeRawPointer
   /// Numbers from row to row.
   let stride: Int
+
+  /// The same rows from another column on.
+  func advanced(by columns: Int, isRounded: Bool) -> PanelOperand {
+    let size = isRounded ? MemoryLayout<UInt16>.size : MemoryLayout<Float>.size
+    return PanelOperand(base: base + columns * size, stride: stride)
+  }
 }
