@@ -16,14 +16,17 @@ struct AdaptedLayer {
   /// With DoRA the lengths by which it divides.
   let decomposition: WeightDecomposition?
 
-  /// Turns y = x Wᵀ into what the layer gives; keeps dropout(x) Aᵀ in `reduced`.
+  /// What the pair adds to y = x Wᵀ, or nil; keeps dropout(x) Aᵀ in `reduced`.
+  func term(of x: MatrixView, reduced: MatrixView?, dropped: Matrix) -> LowRankTerm? {
+    guard let pair, let reduced, decomposition == nil else { return nil }
+    reduce(x, into: reduced, dropped: dropped)
+    return LowRankTerm(reduced, pair.b.view, transposed: true, scale: pair.scale)
+  }
+
+  /// Turns y = x Wᵀ and the pair's term into what the layer gives.
   func finish(_ y: MatrixView, of x: MatrixView, reduced: MatrixView?, dropped: Matrix) {
-    if let pair, let reduced, let input = reduce(x, into: reduced, dropped: dropped) {
-      if let decomposition {
-        decomposition.forward(self, pair, input, reduced, into: y)
-      } else {
-        add(pair, reduced, to: y)
-      }
+    if let decomposition, let pair, let reduced, let input = reduce(x, into: reduced, dropped: dropped) {
+      decomposition.forward(self, pair, input, reduced, into: y)
     }
     if let bias { backend.add(bias, toRowsOf: y) }
   }
@@ -46,38 +49,50 @@ struct AdaptedLayer {
     _ dy: MatrixView, x: MatrixView, reduced: MatrixView?, gradient: LoRAPair?, dReduced: Matrix, dropped: Matrix,
     into dx: MatrixView?, adding: Bool
   ) {
-    guard let pair, let reduced, let gradient else {
-      if let dx { backend.multiplyTransposed(dy, by: weight, into: dx, adding: adding) }
-      return
+    backwardThroughPair(dy, x: x, reduced: reduced, gradient: gradient, dReduced: dReduced, dropped: dropped) {
+      dz, term in
+      guard let dx else { return }
+      if let dropout, let term {
+        addInputGradient(dropout, dy: dy, dz: dz, term, dropped, into: dx, adding: adding)
+      } else {
+        backend.multiplyTransposed(dz, by: weight, with: term, into: dx, adding: adding)
+      }
     }
+  }
+
+  /// Adds to the pair's gradients.
+  ///
+  /// - Parameter body: Gets the gradient of z = x (W + s B A)ᵀ and the term that the pair adds to that of x.
+  func backwardThroughPair(
+    _ dy: MatrixView, x: MatrixView, reduced: MatrixView?, gradient: LoRAPair?, dReduced: Matrix, dropped: Matrix,
+    _ body: (_ dz: MatrixView, LowRankTerm?) throws -> Void
+  ) rethrows {
+    guard let pair, let reduced, let gradient else { return try body(dy, nil) }
     let input = applyDropout(x, dropped)
-    // The gradient of z = x (W + s B A)ᵀ: with DoRA z is multiplied by factors.
+    // With DoRA z is multiplied by factors.
     let dz = decomposition?.backward(self, pair, dy, input, reduced, gradient) ?? dy
     let dt = dReduced.view.reshaped(dy.rows, pair.rank)
     backend.multiply(
       dz, transposed: true, by: reduced, transposed: false, into: gradient.b.view, scale: pair.scale, keep: 1)
-    func backThroughPair() {
+    func backThroughPair() throws {
       backend.multiply(dz, transposed: false, by: pair.b.view, transposed: false, into: dt, scale: pair.scale, keep: 0)
       backend.multiply(dt, transposed: true, by: input, transposed: false, into: gradient.a.view, scale: 1, keep: 1)
-      if let dx { addInputGradient(pair, dy: dy, dz: dz, dt: dt, dropped, into: dx, adding: adding) }
+      try body(dz, LowRankTerm(dt, pair.a.view, transposed: false, scale: 1))
     }
     // With dropout dz may change on the way.
-    if dropout == nil { backend.sharing(dz, backThroughPair) } else { backThroughPair() }
+    if dropout == nil { try backend.sharing(dz, backThroughPair) } else { try backThroughPair() }
   }
 
-  /// dx = dz W + dt A; what came through dropout goes back through it.
+  /// dx = dy W and what came through dropout, which goes back through it.
   private func addInputGradient(
-    _ pair: LoRAPair, dy: MatrixView, dz: MatrixView, dt: MatrixView, _ dropped: Matrix, into dx: MatrixView,
+    _ dropout: Dropout, dy: MatrixView, dz: MatrixView, _ term: LowRankTerm, _ dropped: Matrix, into dx: MatrixView,
     adding: Bool
   ) {
-    guard let dropout else {
-      backend.multiplyTransposed(dz, by: weight, into: dx, adding: adding)
-      backend.multiply(dt, transposed: false, by: pair.a.view, transposed: false, into: dx, scale: 1, keep: 1)
-      return
-    }
     let branch = dropped.view.reshaped(dx.rows, dx.columns)
     backend.multiplyTransposed(dy, by: weight, into: dx, adding: adding)
-    backend.multiply(dt, transposed: false, by: pair.a.view, transposed: false, into: branch, scale: 1, keep: 0)
+    backend.multiply(
+      term.left, transposed: false, by: term.right, transposed: term.isTransposed, into: branch, scale: term.scale,
+      keep: 0)
     if decomposition != nil {
       dz.subtract(dy)
       backend.multiplyTransposed(dz, by: weight, into: branch, adding: true)

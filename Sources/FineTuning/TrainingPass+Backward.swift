@@ -35,16 +35,20 @@ extension TrainingPass {
       try backward(.up, index, up, x: normed, gradients, seed, into: dNormed, adding: true, isCancelled)
       if let dNormed { normalizeBackward(.feedForward, index, dNormed, into: dHidden, adding: true) }
     }
-    guard gradients[.down] != nil else {
-      if isCancelled() { throw CancellationError() }
-      return try backend.gateBackward(
-        gate, up, by: activation, dy: dDown, through: model.blocks[index][.down], gradient: dGated,
-        backwardThroughInput)
+    let (down, gated) = (layer(.down, index, seed), workspace.gated.prefix(rows))
+    if gradients[.down] != nil { backend.gate(gate, up, by: activation, into: gated) }
+    if down.dropout != nil {
+      try backward(.down, index, dDown, x: gated, gradients, seed, into: dGated, adding: false, isCancelled)
+      return try backend.gateBackward(gate, up, by: activation, gradient: dGated, backwardThroughInput)
     }
-    let gated = workspace.gated.prefix(rows)
-    backend.gate(gate, up, by: activation, into: gated)
-    try backward(.down, index, dDown, x: gated, gradients, seed, into: dGated, adding: false, isCancelled)
-    try backend.gateBackward(gate, up, by: activation, gradient: dGated, backwardThroughInput)
+    if isCancelled() { throw CancellationError() }
+    try down.backwardThroughPair(
+      dDown, x: gated, reduced: reduced(.down, index, rows), gradient: gradients[.down], dReduced: workspace.dReduced,
+      dropped: workspace.dropped
+    ) { dz, term in
+      try backend.gateBackward(
+        gate, up, by: activation, dy: dz, through: down.weight, with: term, gradient: dGated, backwardThroughInput)
+    }
   }
 
   private func backwardAttention(

@@ -20,9 +20,11 @@ extension TrainingPass {
     func apply(_ names: [LinearLayer], _ x: MatrixView, into ys: [MatrixView]) throws {
       if isCancelled() { throw CancellationError() }
       try backend.sharing(x) {
-        backend.multiply(x, by: names.map { model.blocks[index][$0] }, into: ys)
-        for (name, y) in zip(names, ys) {
-          layer(name, index, seed).finish(y, of: x, reduced: reduced(name, index, rows), dropped: workspace.dropped)
+        let (layers, dropped) = (names.map { layer($0, index, seed) }, workspace.dropped)
+        let terms = zip(names, layers).map { $1.term(of: x, reduced: reduced($0, index, rows), dropped: dropped) }
+        backend.multiply(x, by: layers.map(\.weight), with: terms, into: ys)
+        for ((name, layer), y) in zip(zip(names, layers), ys) {
+          layer.finish(y, of: x, reduced: reduced(name, index, rows), dropped: dropped)
           if checksOutputs, !y.buffer.allSatisfy(\.isFinite) {
             throw NonFiniteValue(.output, layer: name.path(inBlock: index))
           }

@@ -32,8 +32,12 @@ package protocol ComputeBackend: Sendable {
   /// y `[T, out]` += x Wᵀ in rounded numbers.
   func multiply(_ x: MatrixView, by weight: WeightMatrix, addingTo y: MatrixView)
 
-  /// dx `[T, in]` = dy `[T, out]` W, or that added to what dx holds.
-  func multiplyTransposed(_ dy: MatrixView, by weight: WeightMatrix, into dx: MatrixView, adding: Bool)
+  /// y `[T, out]` = x Wᵀ and a term, for weights that share x.
+  func multiply(_ x: MatrixView, by weights: [WeightMatrix], with terms: [LowRankTerm?], into ys: [MatrixView])
+
+  /// dx `[T, in]` = dy `[T, out]` W and a term, or that added to what dx holds.
+  func multiplyTransposed(
+    _ dy: MatrixView, by weight: WeightMatrix, with term: LowRankTerm?, into dx: MatrixView, adding: Bool)
 
   /// C = `scale` · A B + `keep` · C for small float32 matrices, either of them transposed.
   func multiply(
@@ -73,15 +77,20 @@ package protocol ComputeBackend: Sendable {
     _ gate: MatrixView, _ up: MatrixView, by activation: Activation, gradient: MatrixView, _ body: () throws -> Void
   ) rethrows
 
-  /// The same where the gradient is dy `[T, D]` W, W being `down`.
+  /// The same where the gradient is dy `[T, D]` W and a term, W being `down`.
   ///
   /// - Parameter gradient: Memory for it, which a backend need not use.
   func gateBackward(
     _ gate: MatrixView, _ up: MatrixView, by activation: Activation, dy: MatrixView, through down: WeightMatrix,
-    gradient: MatrixView, _ body: () throws -> Void
+    with term: LowRankTerm?, gradient: MatrixView, _ body: () throws -> Void
   ) rethrows
 }
 
 extension ComputeBackend {
   package func sharing(_ x: MatrixView, _ body: () throws -> Void) rethrows { try body() }
+
+  /// dx `[T, in]` = dy `[T, out]` W, or that added to what dx holds.
+  package func multiplyTransposed(_ dy: MatrixView, by weight: WeightMatrix, into dx: MatrixView, adding: Bool) {
+    multiplyTransposed(dy, by: weight, with: nil, into: dx, adding: adding)
+  }
 }

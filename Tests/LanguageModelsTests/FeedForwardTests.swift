@@ -64,11 +64,46 @@ import Testing
     backend.multiplyTransposed(dGate.view, by: gate, into: dx[1].view, adding: false)
     let (ownGate, ownUp) = (gates.copy(), ups.copy())
     backend.gateBackward(
-      ownGate.view, ownUp.view, by: activation, dy: dy.view, through: down, gradient: dGated.view
+      ownGate.view, ownUp.view, by: activation, dy: dy.view, through: down, with: nil, gradient: dGated.view
     ) {
       backend.multiplyTransposed(ownGate.view, by: gate, into: dx[2].view, adding: false)
     }
     #expect(isNear(ownGate, dGate) && isNear(ownUp, dUp))
     #expect(dx[0].values == dx[1].values && isNear(dx[2], dx[0]))
+  }
+
+  /// A pair's term comes with the product, large enough to be laid out for tiles or too small, as if it were added behind it.
+  @Test(arguments: [(tokens: 200, rank: 16), (130, 40), (33, 3), (5, 8)])
+  func terms(shape: (tokens: Int, rank: Int)) {
+    let (tokens, rank) = shape
+    let (x, left) = (randomMatrix(tokens, 330, seed: 1), randomMatrix(tokens, rank, seed: 2))
+    let weights = [weight(320, 330, seed: 3), weight(250, 330, seed: 4)]
+    let (right, across) = (randomMatrix(320, rank, seed: 5), randomMatrix(rank, 330, seed: 6))
+    func results() -> [Matrix] { weights.map { Matrix(rows: tokens, columns: $0.rows) } }
+    let (apart, together) = (results(), results())
+    let term = LowRankTerm(left.view, right.view, transposed: true, scale: 0.5)
+    backend.multiply(x.view, by: weights, into: apart.map(\.view))
+    backend.add(term, to: apart[0].view)
+    backend.multiply(x.view, by: weights, with: [term, nil], into: together.map(\.view))
+    #expect(isNear(together[0], apart[0]) && together[1].values == apart[1].values)
+
+    let (dx, sum) = (randomMatrix(tokens, 330, seed: 7), randomMatrix(tokens, 330, seed: 7))
+    let back = LowRankTerm(left.view, across.view, transposed: false, scale: 1)
+    backend.multiplyTransposed(apart[0].view, by: weights[0], into: dx.view, adding: true)
+    backend.add(back, to: dx.view)
+    backend.multiplyTransposed(apart[0].view, by: weights[0], with: back, into: sum.view, adding: true)
+    #expect(isNear(sum, dx))
+
+    // Through the gate: what is 330 wide is the gradient of gate · up.
+    let (gates, ups, dGated) = (
+      randomMatrix(tokens, 330, seed: 8), randomMatrix(tokens, 330, seed: 9), Matrix(rows: tokens, columns: 330)
+    )
+    let (ownGate, ownUp) = (gates.copy(), ups.copy())
+    backend.multiplyTransposed(apart[0].view, by: weights[0], with: back, into: dGated.view, adding: false)
+    backend.gateBackward(gates.view, ups.view, by: .silu, gradient: dGated.view) {}
+    backend.gateBackward(
+      ownGate.view, ownUp.view, by: .silu, dy: apart[0].view, through: weights[0], with: back, gradient: dGated.view
+    ) {}
+    #expect(isNear(ownGate, gates) && isNear(ownUp, ups))
   }
 }

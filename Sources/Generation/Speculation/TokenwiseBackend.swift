@@ -43,6 +43,11 @@ struct TokenwiseBackend: ComputeBackend {
     }
   }
 
+  func multiply(_ x: MatrixView, by weights: [WeightMatrix], with terms: [LowRankTerm?], into ys: [MatrixView]) {
+    multiply(x, by: weights, into: ys)
+    for case (let term?, let y) in zip(terms, ys) { add(term, to: y) }
+  }
+
   func fusesProducts(ofRows rows: Int) -> Bool { rows > Self.limit && base.fusesProducts(ofRows: rows) }
 
   func roundsProducts(ofRows rows: Int) -> Bool { rows > Self.limit && base.roundsProducts(ofRows: rows) }
@@ -107,8 +112,10 @@ extension TokenwiseBackend {
     base.addProducts(ofColumns: x, y, times: factors, to: sums)
   }
 
-  func multiplyTransposed(_ dy: MatrixView, by weight: WeightMatrix, into dx: MatrixView, adding: Bool) {
-    base.multiplyTransposed(dy, by: weight, into: dx, adding: adding)
+  func multiplyTransposed(
+    _ dy: MatrixView, by weight: WeightMatrix, with term: LowRankTerm?, into dx: MatrixView, adding: Bool
+  ) {
+    base.multiplyTransposed(dy, by: weight, with: term, into: dx, adding: adding)
   }
 
   func normalizeBackward(
@@ -127,8 +134,8 @@ extension TokenwiseBackend {
 
   func gateBackward(
     _ gate: MatrixView, _ up: MatrixView, by activation: Activation, dy: MatrixView, through down: WeightMatrix,
-    gradient: MatrixView, _ body: () throws -> Void
+    with term: LowRankTerm?, gradient: MatrixView, _ body: () throws -> Void
   ) rethrows {
-    try base.gateBackward(gate, up, by: activation, dy: dy, through: down, gradient: gradient, body)
+    try base.gateBackward(gate, up, by: activation, dy: dy, through: down, with: term, gradient: gradient, body)
   }
 }

@@ -29,27 +29,37 @@ extension CPUBackend {
 
   package func gateBackward(
     _ gate: MatrixView, _ up: MatrixView, by activation: Activation, dy: MatrixView, through down: WeightMatrix,
-    gradient: MatrixView, _ body: () throws -> Void
+    with term: LowRankTerm?, gradient: MatrixView, _ body: () throws -> Void
   ) rethrows {
-    guard let bfloats, fitsSlice(down) else {
-      multiplyTransposed(dy, by: down, into: gradient, adding: false)
+    guard let bfloats, fitsSlice(down), term.map({ usesMatrixUnit($0, gradient) }) ?? true else {
+      multiplyTransposed(dy, by: down, with: term, into: gradient, adding: false)
       return try gateBackward(gate, up, by: activation, gradient: gradient, body)
     }
     precondition(
       gate.count == up.count && down.columns == gate.columns && down.rows == dy.columns && dy.rows == gate.rows,
       "shapes do not fit")
     try lendGradients(gate, up) { rounded in
-      // A task's piece of dy W becomes gradients of gate and up while it is in its core's cache.
-      forEachTile(of: dy, down) { products, stride, tokens, columns in
-        for token in tokens {
-          let (ofGate, ofUp) = (gate.row(token) + columns.lowerBound, up.row(token) + columns.lowerBound)
-          let product = products + (token - tokens.lowerBound) * stride
-          gateBackward(ofGate, ofUp, by: activation, product, count: columns.count)
-          bfloats.round(ofGate, columns.count, rounded.gate.row(token) + columns.lowerBound)
-          bfloats.round(ofUp, columns.count, rounded.up.row(token) + columns.lowerBound)
-        }
+      func run(_ term: LowRankPanels?) {
+        becomeGradients(gate, up, by: activation, dy, through: down, term, rounded, bfloats)
       }
+      if let term { lendPanels(of: term, for: gradient, run) } else { run(nil) }
       try sharing(gate, up, rounded, body)
+    }
+  }
+
+  /// A task's piece of dy W and a term becomes gradients of gate and up while it is in its core's cache.
+  private func becomeGradients(
+    _ gate: MatrixView, _ up: MatrixView, by activation: Activation, _ dy: MatrixView, through down: WeightMatrix,
+    _ term: LowRankPanels?, _ rounded: (gate: RoundedRows, up: RoundedRows), _ bfloats: tk_bfloat_kernels
+  ) {
+    forEachTile(of: dy, down, term: term) { products, stride, tokens, columns in
+      for token in tokens {
+        let (ofGate, ofUp) = (gate.row(token) + columns.lowerBound, up.row(token) + columns.lowerBound)
+        let product = products + (token - tokens.lowerBound) * stride
+        gateBackward(ofGate, ofUp, by: activation, product, count: columns.count)
+        bfloats.round(ofGate, columns.count, rounded.gate.row(token) + columns.lowerBound)
+        bfloats.round(ofUp, columns.count, rounded.up.row(token) + columns.lowerBound)
+      }
     }
   }
 

@@ -22,28 +22,33 @@ extension CPUBackend {
   ///   - fromStrips: Whether weights that have an interleaved layout are unpacked from that.
   func multiplyManyRows(
     _ x: MatrixView, _ weights: [WeightMatrix], _ ys: [MatrixView], bfloats: tk_bfloat_kernels?,
-    fromStrips: Bool = false, adding: Bool = false
+    fromStrips: Bool = false, adding: Bool = false, terms: [LowRankPanels?] = []
   ) {
     for (weight, y) in zip(weights, ys) { checkShapes(x, weight, y) }
-    lend(x, bfloats) { multiply($0, weights, ys, bfloats, fromStrips: fromStrips, adding: adding) }
+    lend(x, bfloats) { multiply($0, weights, ys, bfloats, fromStrips: fromStrips, adding: adding, terms: terms) }
   }
 
   /// The same with x rounded, or as it is, as tiles want it.
   func multiply(
     _ x: PanelOperand, _ weights: [WeightMatrix], _ ys: [MatrixView], _ bfloats: tk_bfloat_kernels?, fromStrips: Bool,
-    adding: Bool
+    adding: Bool, terms: [LowRankPanels?] = []
   ) {
     let tasks = tokenParts(ys[0].rows, fromStrips: fromStrips).flatMap { tokens in
-      zip(weights, ys).flatMap { weight, y in
-        rowTasks([weight], tokens, bfloats, fromStrips: fromStrips).map { (task: $0, y: y) }
+      weights.indices.flatMap { index in
+        rowTasks([weights[index]], tokens, bfloats, fromStrips: fromStrips).map { (task: $0, index: index) }
       }
     }
-    pool.run(tasks.count) { index in
-      let (task, y) = tasks[index]
+    pool.run(tasks.count) { number in
+      let (task, index) = tasks[number]
+      let y = ys[index]
       run(task, bfloats) { panels, tokens in
-        let target = y.row(tokens.lowerBound) + task.rows.lowerBound
+        let target = y.row(tokens.lowerBound)
         sweep(
-          panels[0], 0..<panels[0].count, by: x, tokens: tokens, into: target, stride: y.columns, adding: adding)
+          panels[0], 0..<panels[0].count, by: x, tokens: tokens, into: target + task.rows.lowerBound,
+          stride: y.columns, adding: adding)
+        if index < terms.count, let term = terms[index] {
+          sweep(term, lanes: task.rows, tokens: tokens, into: target, stride: y.columns)
+        }
       }
     }
   }

@@ -66,6 +66,19 @@ extension CPUBackend {
   }
 }
 
+extension CPUBackend {
+  /// Adds some lanes of a term, from a whole panel on, for some tokens to what y holds.
+  ///
+  /// - Parameter y: Where the first lane of the term goes for the first token.
+  func sweep(
+    _ term: LowRankPanels, lanes: Range<Int>, tokens: Range<Int>, into y: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    let width = WeightPanels.width
+    let group = lanes.lowerBound / width..<(lanes.upperBound + width - 1) / width
+    sweep(term.panels, group, by: term.x, tokens: tokens, into: y, stride: stride, adding: true)
+  }
+}
+
 /// Rows of bfloat16 in memory that is lent.
 struct RoundedRows: @unchecked Sendable {
   let base: UnsafeMutablePointer<UInt16>

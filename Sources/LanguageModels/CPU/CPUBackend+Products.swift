@@ -32,13 +32,6 @@ extension CPUBackend {
       "[\(x.rows), \(x.columns)] by [\(weight.rows), \(weight.columns)] into [\(y.rows), \(y.columns)]")
   }
 
-  package func multiplyTransposed(_ dy: MatrixView, by weight: WeightMatrix, into dx: MatrixView, adding: Bool) {
-    precondition(
-      dy.columns == weight.rows && dx.columns == weight.columns && dy.rows == dx.rows,
-      "[\(dy.rows), \(dy.columns)] by [\(weight.rows), \(weight.columns)] into [\(dx.rows), \(dx.columns)]")
-    multiplyTransposedManyRows(dy, weight, dx, adding: adding)
-  }
-
   private func multiplyFewRows(_ x: MatrixView, _ weight: WeightMatrix, _ y: MatrixView) {
     pool.runRanges(weight.rows, minimum: max(1, 16_384 / weight.columns)) { range in
       for token in 0..<x.rows {

@@ -13,11 +13,8 @@ extension CPUBackend {
     precondition(
       (aTransposed ? a.columns : a.rows) == c.rows && (bTransposed ? b.columns : b.rows) == inner
         && (bTransposed ? b.rows : b.columns) == c.columns, "shapes do not fit")
-    if let bfloats, InstructionSet.current.hasMatrixUnit, keep == 0 || keep == 1,
-      c.rows * c.columns * inner >= Self.smallestUnitProduct
-    {
-      let scalesLeft = a.count <= b.count
-      let (left, right) = (scalesLeft ? scaled(a, by: scale) : a, scalesLeft ? b : scaled(b, by: scale))
+    if let bfloats, keep == 0 || keep == 1, usesMatrixUnit(c.rows * c.columns * inner) {
+      let (left, right) = scaled(a, b, by: scale)
       // Laid out for the right side, a large matrix need not be transposed.
       let isTurned = aTransposed && !bTransposed && a.columns > b.columns
       let product = UnitProduct(
@@ -37,8 +34,10 @@ extension CPUBackend {
     if c.rows * c.columns * inner < 1 << 17 { rows(0..<c.rows) } else { split(c.rows, rows) }
   }
 
-  /// Operations from which on laying out both sides for the unit pays.
-  private static let smallestUnitProduct = 1 << 19
+  /// Whether laying out both sides for the unit pays in a product of so many operations.
+  func usesMatrixUnit(_ operations: Int) -> Bool {
+    bfloats != nil && InstructionSet.current.hasMatrixUnit && operations >= 1 << 19
+  }
 
   /// Splits rows evenly, one range for each thread: OpenBLAS is fastest on large pieces.
   private func split(_ count: Int, _ body: (Range<Int>) -> Void) {
@@ -46,22 +45,40 @@ extension CPUBackend {
     pool.run(pieces) { piece in body(count * piece / pieces..<count * (piece + 1) / pieces) }
   }
 
-  /// The numbers multiplied before they are rounded.
-  private func scaled(_ x: MatrixView, by factor: Float) -> MatrixView {
-    if factor == 1 { return x }
+  /// Both sides, the smaller one multiplied before it is rounded.
+  func scaled(_ a: MatrixView, _ b: MatrixView, by factor: Float) -> (MatrixView, MatrixView) {
+    if factor == 1 { return (a, b) }
+    let x = a.count <= b.count ? a : b
     let copy = Matrix(rows: x.rows, columns: x.columns)
     copy.view.copy(from: x)
     kernels.scale(factor, copy.view.base, x.count)
-    return copy.view
+    return a.count <= b.count ? (copy.view, b) : (a, copy.view)
   }
 
-  /// Both sides are rounded and laid out on all threads; then each thread multiplies a part of the longer side of C.
+  /// Each thread multiplies a part of the longer side of C.
   private func multiply(_ product: UnitProduct, _ bfloats: tk_bfloat_kernels) {
-    let (depth, rows) = (product.depth, product.rows)
-    let panels = (product.columns + 15) / 16
+    lendOperands(of: product, bfloats) { left, right in
+      let (rows, panels) = (product.rows, product.panelCount)
+      let (rowBlocks, pieces) = ((rows + 31) / 32, 2 * pool.threads)
+      let splitsRows = rowBlocks >= pieces
+      pool.run(pieces) { piece in
+        let all = splitsRows ? rowBlocks : panels
+        let part = all * piece / pieces..<all * (piece + 1) / pieces
+        let some = splitsRows ? part.lowerBound * 32..<min(part.upperBound * 32, rows) : 0..<rows
+        product.multiply(rows: some, panels: splitsRows ? 0..<panels : part, left, right, with: bfloats)
+      }
+    }
+  }
+
+  /// Rounds both sides and lays them out on all threads: A as `[m, depth]`, B as `[panel][depth / 2][16][2]`.
+  func lendOperands(
+    of product: UnitProduct, _ bfloats: tk_bfloat_kernels,
+    _ body: (UnsafePointer<UInt16>, UnsafeMutablePointer<UInt16>) throws -> Void
+  ) rethrows {
+    let (depth, rows, panels) = (product.depth, product.rows, product.panelCount)
     let shared = product.isRounded(depth) ? sharedOperand(product.a) : nil
     let ownRows = shared == nil ? rows : 0
-    scratch.lend((ownRows + panels * 16) * depth / 2) { memory in
+    try scratch.lend((ownRows + panels * 16) * depth / 2) { memory in
       let own = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: UInt16.self)
       let right = own + ownRows * depth
       let left = shared?.base.assumingMemoryBound(to: UInt16.self) ?? UnsafePointer(own)
@@ -77,19 +94,13 @@ extension CPUBackend {
             panels: panels * piece / pieces..<panels * (piece + 1) / pieces, in: right, with: bfloats)
         }
       }
-      let splitsRows = rowBlocks >= pieces
-      pool.run(pieces) { piece in
-        let all = splitsRows ? rowBlocks : panels
-        let part = all * piece / pieces..<all * (piece + 1) / pieces
-        let some = splitsRows ? part.lowerBound * 32..<min(part.upperBound * 32, rows) : 0..<rows
-        product.multiply(rows: some, panels: splitsRows ? 0..<panels : part, left, right, with: bfloats)
-      }
+      try body(left, right)
     }
   }
 }
 
 /// C `[m, n]` = A `[m, k]` · B `[k, n]`, or that added to what C holds, on a matrix unit.
-private struct UnitProduct: @unchecked Sendable {
+struct UnitProduct: @unchecked Sendable {
   let a: MatrixView
   let aTransposed: Bool
   let b: MatrixView
@@ -103,6 +114,7 @@ private struct UnitProduct: @unchecked Sendable {
   var rows: Int { isTurned ? c.columns : c.rows }
   /// `n`.
   var columns: Int { isTurned ? c.rows : c.columns }
+  var panelCount: Int { (columns + 15) / 16 }
   private var inner: Int { aTransposed ? a.rows : a.columns }
   /// `k` up to whole tiles of the unit; what is beyond is zero on both sides.
   var depth: Int { (inner + 31) / 32 * 32 }

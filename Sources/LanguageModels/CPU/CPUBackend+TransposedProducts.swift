@@ -10,15 +10,21 @@ extension CPUBackend {
   /// Panels of a task.
   private static let taskPanels = 4
 
-  /// dx `[T, in]` = dy W, or that added to what dx holds.
-  func multiplyTransposedManyRows(_ dy: MatrixView, _ weight: WeightMatrix, _ dx: MatrixView, adding: Bool) {
+  /// dx `[T, in]` = dy W and a term, or that added to what dx holds.
+  func multiplyTransposedManyRows(
+    _ dy: MatrixView, _ weight: WeightMatrix, _ dx: MatrixView, adding: Bool, term: LowRankPanels? = nil
+  ) {
     lend(dy, bfloats) { operand in
       forEachSlice(of: weight) { panels, rows in
         let part = operand.advanced(by: rows.lowerBound, isRounded: bfloats != nil)
         forEachTask(panels, dx.rows) { group, tokens in
+          let target = dx.row(tokens.lowerBound)
           sweep(
-            panels, group, by: part, tokens: tokens, into: dx.row(tokens.lowerBound), stride: dx.columns,
+            panels, group, by: part, tokens: tokens, into: target, stride: dx.columns,
             adding: adding || rows.lowerBound > 0)
+          if let term, rows.upperBound == weight.rows {
+            sweep(term, lanes: panels.lanes(of: group), tokens: tokens, into: target, stride: dx.columns)
+          }
         }
       }
     }
@@ -27,23 +33,23 @@ extension CPUBackend {
   /// Whether all columns of a weight are unpacked together.
   func fitsSlice(_ weight: WeightMatrix) -> Bool { sliceHeight(weight) >= weight.rows }
 
-  /// Hands over dy W piece by piece, on all threads, for a weight that fits a slice.
+  /// Hands over dy W and a term piece by piece, on all threads, for a weight that fits a slice.
   ///
   /// - Parameter body: Gets the memory of a piece, the numbers from one of its rows to the next, its tokens and its columns.
   func forEachTile(
-    of dy: MatrixView, _ weight: WeightMatrix,
+    of dy: MatrixView, _ weight: WeightMatrix, term: LowRankPanels?,
     _ body: (UnsafeMutablePointer<Float>, _ stride: Int, _ tokens: Range<Int>, _ columns: Range<Int>) -> Void
   ) {
-    let (width, stride) = (WeightPanels.width, Self.taskPanels * WeightPanels.width)
+    let stride = Self.taskPanels * WeightPanels.width
     lend(dy, bfloats) { operand in
       forEachSlice(of: weight) { panels, _ in
         forEachTask(panels, dy.rows) { group, tokens in
           scratch.lend(Self.sweptTokens * stride) { products in
+            let columns = panels.lanes(of: group)
             // Products go to the place of their panel in a row of all.
-            let columns = group.lowerBound * width..<min(group.upperBound * width, weight.columns)
-            sweep(
-              panels, group, by: operand, tokens: tokens, into: products - columns.lowerBound, stride: stride,
-              adding: false)
+            let target = products - columns.lowerBound
+            sweep(panels, group, by: operand, tokens: tokens, into: target, stride: stride, adding: false)
+            if let term { sweep(term, lanes: columns, tokens: tokens, into: target, stride: stride) }
             body(products, stride, tokens, columns)
           }
         }

@@ -29,6 +29,11 @@ struct WeightPanels: @unchecked Sendable {
 
   var count: Int { (lanes + Self.width - 1) / Self.width }
 
+  /// The rows or columns that some panels hold.
+  func lanes(of panels: Range<Int>) -> Range<Int> {
+    panels.lowerBound * Self.width..<min(panels.upperBound * Self.width, lanes)
+  }
+
   /// Numbers from panel to panel.
   private var stride: Int { Self.evenDepth(depth) * Self.width }
 
