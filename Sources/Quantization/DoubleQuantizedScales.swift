@@ -55,7 +55,7 @@ package struct DoubleQuantizedScales: Sendable {
 
   /// The scale of a block.
   package func scale(of block: Int) -> Float {
-    map[Int(codes.buffer[block])] * groupScales[block / groupSize] + offset
+    map[Int(codes.pointer.load(fromByteOffset: block, as: UInt8.self))] * groupScales[block / groupSize] + offset
   }
 
   /// The scales of consecutive blocks, which must exist.

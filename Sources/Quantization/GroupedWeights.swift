@@ -74,7 +74,8 @@ package struct GroupedWeights: Sendable {
       codes.pointer.assumingMemoryBound(to: UInt8.self) + index * stride, columns, Int32(bits), row.codes)
     let size = scaleFormat.bytes(for: groups)
     scaleFormat.decode(scales.pointer + index * size, count: groups, into: row.scales, with: kernels)
-    for group in 0..<groups { row.zeros[group] = Float(zeros.buffer[index * groups + group]) }
+    let zeros = zeros.pointer.assumingMemoryBound(to: UInt8.self) + index * groups
+    for group in 0..<groups { row.zeros[group] = Float(zeros[group]) }
   }
 
   private func scale(_ row: Row, into out: UnsafeMutablePointer<Float>, _ kernels: tk_kernels) {

@@ -2,6 +2,7 @@ import Foundation
 
 /// A run of read-only bytes that somebody else keeps alive: a mapped file or an allocation.
 package struct Bytes: @unchecked Sendable {
+  /// The first byte, for code that keeps this value alive meanwhile: the memory may go with its last use.
   package let pointer: UnsafeRawPointer
   package let count: Int
   private let owner: AnyObject
@@ -62,14 +63,26 @@ package struct Bytes: @unchecked Sendable {
     if first < last { madvise(UnsafeMutableRawPointer(bitPattern: first), last - first, MADV_DONTNEED) }
   }
 
-  /// The bytes for code that keeps this value alive meanwhile: the memory may go with its last use.
-  package var buffer: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: pointer, count: count) }
+  /// Hands over the bytes, which stay as long as `body` runs.
+  package func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    try withExtendedLifetime(owner) { try body(UnsafeRawBufferPointer(start: pointer, count: count)) }
+  }
 
-  /// The bytes as numbers of another type; a rest that does not fill a number is left out.
+  /// The same bytes in memory of their own.
+  package func copy() -> Bytes { withUnsafeBytes { source in Bytes(count: count) { $0.copyMemory(from: source) } } }
+
+  /// A copy.
+  package var data: Data { withUnsafeBytes { Data($0) } }
+
+  /// A copy as numbers of another type; a rest that does not fill a number is left out.
   package func array<Element: BitwiseCopyable>(of type: Element.Type) -> [Element] {
-    let stride = MemoryLayout<Element>.stride
-    return withExtendedLifetime(owner) {
-      (0..<count / stride).map { pointer.loadUnaligned(fromByteOffset: $0 * stride, as: type) }
+    let elements = count / MemoryLayout<Element>.stride
+    return [Element](unsafeUninitializedCapacity: elements) { buffer, initialized in
+      withUnsafeBytes {
+        UnsafeMutableRawBufferPointer(buffer).copyMemory(
+          from: UnsafeRawBufferPointer(rebasing: $0.prefix(elements * MemoryLayout<Element>.stride)))
+      }
+      initialized = elements
     }
   }
 
@@ -78,4 +91,13 @@ package struct Bytes: @unchecked Sendable {
     init(count: Int) { buffer = .allocate(byteCount: max(1, count), alignment: 64) }
     deinit { buffer.deallocate() }
   }
+}
+
+/// Bytes are equal when their contents are.
+extension Bytes: Hashable {
+  package static func == (a: Bytes, b: Bytes) -> Bool {
+    a.count == b.count && a.withUnsafeBytes { a in b.withUnsafeBytes { a.elementsEqual($0) } }
+  }
+
+  package func hash(into hasher: inout Hasher) { withUnsafeBytes { hasher.combine(bytes: $0) } }
 }

@@ -108,7 +108,7 @@ struct FrozenFormatTests {
   private func ggmlBlocks(_ format: BlockFormat) throws -> [[UInt8]] {
     let file = try Fixtures.tensors("ggml_blocks.safetensors")
     let name = file.tensors.keys.first { $0.lowercased() == "\(format.name.lowercased()).bytes" } ?? "source"
-    let (bytes, size) = (Array(try file.bytes(name).buffer), format.bytesPerBlock)
+    let (bytes, size) = (try file.bytes(name).array(of: UInt8.self), format.bytesPerBlock)
     let blocks = (0..<bytes.count / size).map { Array(bytes[$0 * size..<($0 + 1) * size]) }
     let usual = blocks.filter { block in
       let weight = WeightMatrix(rows: 1, columns: format.blockSize, storage: .blocks(format, Bytes(block)))

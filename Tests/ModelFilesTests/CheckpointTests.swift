@@ -89,7 +89,7 @@ extension CheckpointTests {
   ) throws -> WeightMatrix {
     let source = try Fixtures.tensors("checkpoints/\(name)/model.safetensors")
     var tensors = source.tensors.mapValues {
-      (type: $0.type.rawValue, shape: $0.shape, bytes: Array(source.data(of: $0).buffer))
+      (type: $0.type.rawValue, shape: $0.shape, bytes: source.data(of: $0).array(of: UInt8.self))
     }
     change(&tensors)
     let folder = try TemporaryFolder()
@@ -171,7 +171,7 @@ extension CheckpointTests {
     }
     // A block size of zero would divide by nothing.
     let source = try Fixtures.tensors("checkpoints/nf4/model.safetensors")
-    let text = try JSONValue(parsing: Data(Array(source.bytes(key).buffer)))
+    let text = try JSONValue(parsing: Data(source.bytes(key).array(of: UInt8.self)))
     let changed = JSONValue.object(try #require(text.object).merging(["blocksize": 0]) { $1 }).serialized()
     expectMatrix(.key("\(key): blocksize", found: "0", expected: "an integer in 1 ... 1048576"), "nf4") {
       $0[key] = ("U8", [changed.count], Array(changed))

@@ -102,12 +102,13 @@ extension GGUFBuilder {
   init(copying file: GGUFFile) {
     for entry in file.entries {
       let type = entry.bytes.pointer.loadUnaligned(as: UInt32.self)
-      self[entry.key] = Value(type: UInt32(littleEndian: type), bytes: Array(entry.bytes.buffer.dropFirst(4)))
+      let bytes = entry.bytes.array(of: UInt8.self)
+      self[entry.key] = Value(type: UInt32(littleEndian: type), bytes: Array(bytes.dropFirst(4)))
     }
     tensors = file.tensors.map { tensor in
       Tensor(
         name: tensor.name, dimensions: tensor.shape.reversed().map(UInt64.init), type: tensor.format.rawValue,
-        data: Array(file.data(of: tensor).buffer))
+        data: file.data(of: tensor).array(of: UInt8.self))
     }
   }
 }

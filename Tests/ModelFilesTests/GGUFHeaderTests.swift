@@ -11,7 +11,7 @@ struct GGUFHeaderTests {
     #expect(file.metadata == ["general.architecture": .string("llama"), "general.count": .unsigned(7)])
     #expect(file.tensors.map(\.shape) == [[2, 4], [8]])
     let second = try #require(file.tensor("second"))
-    #expect(Array(file.data(of: second).buffer) == [UInt8](repeating: 2, count: 32))
+    #expect(file.data(of: second).array(of: UInt8.self) == [UInt8](repeating: 2, count: 32))
   }
 
   @Test func magic() {

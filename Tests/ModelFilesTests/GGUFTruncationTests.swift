@@ -9,7 +9,7 @@ struct GGUFTruncationTests {
     let whole = try GGUFFile(path: Fixtures.path("tiny-llama.gguf"))
     for length in 0..<whole.dataOffset {
       let error = #expect(throws: GGUFError.self) {
-        try GGUFFile(path: "m.gguf", bytes: Bytes(Array(whole.bytes.buffer.prefix(length))))
+        try GGUFFile(path: "m.gguf", bytes: Bytes(whole.bytes[0..<length].array(of: UInt8.self)))
       }
       guard let reason = error?.reason else { continue }
       switch reason {
@@ -31,7 +31,7 @@ struct GGUFTruncationTests {
       let cut = try #require(whole.tensors.first { $0.range.upperBound > length })
       expect(
         .tensorOutOfFile(tensor: cut.name, end: UInt64(last), size: UInt64(length)),
-        readingGGUF: Array(whole.bytes.buffer.prefix(length)))
+        readingGGUF: whole.bytes[0..<length].array(of: UInt8.self))
     }
   }
 

@@ -92,11 +92,11 @@ struct HeaderMemoryTests {
     let path = try folder.write(Fixtures.bytes("tiny-llama.gguf"), to: "m.gguf")
     let file = try GGUFFile(path: path)
     let tensor = try #require(file.tensors.last)
-    let before = Array(file.data(of: tensor).buffer)
+    let before = file.data(of: tensor).array(of: UInt8.self)
     let other = try folder.write([1, 2, 3], to: "other")
     rename(other, path)
     try file.checkUnchanged()
-    #expect(Array(file.data(of: tensor).buffer) == before)
+    #expect(file.data(of: tensor).array(of: UInt8.self) == before)
     try FileManager.default.removeItem(atPath: path)
     try file.checkUnchanged()
   }
@@ -105,9 +105,9 @@ struct HeaderMemoryTests {
   @Test func releasedTensorsAreReadAgain() throws {
     let file = try GGUFFile(path: Fixtures.path("tiny-llama.gguf"))
     for tensor in file.tensors {
-      let before = Array(file.data(of: tensor).buffer)
+      let before = file.data(of: tensor).array(of: UInt8.self)
       file.data(of: tensor).releasePages()
-      #expect(Array(file.data(of: tensor).buffer) == before)
+      #expect(file.data(of: tensor).array(of: UInt8.self) == before)
     }
   }
 }

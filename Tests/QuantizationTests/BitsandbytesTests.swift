@@ -29,7 +29,7 @@ struct BitsandbytesTests {
         CodeBookWeights(quantizing: values, codeBook: .fp4, with: kernels)
       )
     }
-    #expect(plain.codes.buffer.elementsEqual(try fixture.bytes("fp4.\(tensor.name).packed").buffer))
+    #expect(plain.codes == (try fixture.bytes("fp4.\(tensor.name).packed")))
     #expect((0..<plain.blockCount).map(plain.scale(of:)) == (try fixture.floats("fp4.\(tensor.name).absmax")))
     #expect(decode(plain) == (try fixture.floats("fp4.\(tensor.name).values")))
     #expect(decode(double) == (try fixture.floats("fp4.\(tensor.name).double.values")))
@@ -115,7 +115,7 @@ struct BitsandbytesTests {
     let fixture = try fixture()
     let matrix = Matrix(rows: 9, columns: 70, values: try fixture.floats("int8.input"))
     let ours = Int8Weights(quantizing: matrix.view, with: kernels)
-    #expect(ours.codes.buffer.elementsEqual(try fixture.bytes("int8.weight").buffer))
+    #expect(ours.codes == (try fixture.bytes("int8.weight")))
     #expect((0..<9).map(ours.rowMaximum) == (try fixture.floats("int8.SCB")))
     let theirs = try Int8Weights(
       rows: 9, columns: 70, codes: fixture.bytes("int8.weight"), rowMaxima: fixture.bytes("int8.SCB"))
@@ -131,7 +131,7 @@ struct BitsandbytesTests {
   func int8OfZerosIsZero(set: String) throws {
     let kernels = try #require(InstructionSet.available.first { $0.name == set }).kernels
     let weights = Int8Weights(quantizing: Matrix(rows: 2, columns: 19).view, with: kernels)
-    #expect(weights.codes.buffer.allSatisfy { $0 == 0 } && weights.rowMaximum(1) == 0)
+    #expect(weights.codes.array(of: UInt8.self).allSatisfy { $0 == 0 } && weights.rowMaximum(1) == 0)
   }
 
   @Test func int8PartsOfAnotherLengthAreRefused() throws {

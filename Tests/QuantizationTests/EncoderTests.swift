@@ -18,7 +18,7 @@ struct EncoderTests {
       let encoded = try encode(fixture.floats(part), as: format.0, on: set)
       let block = format.0.bytesPerBlock
       for start in stride(from: 0, to: expected.count, by: block) {
-        let theirs = Array(expected[start..<start + block].buffer)
+        let theirs = expected[start..<start + block].array(of: UInt8.self)
         #expect(Array(encoded[start..<start + block]) == theirs, "block \(start / block) on \(set.name)")
       }
     }
@@ -30,7 +30,7 @@ struct EncoderTests {
     let fixture = try Fixtures.tensors(Self.file)
     let set = try #require(InstructionSet.available.first { $0.name == set })
     let encoded = try encode(fixture.floats("floats"), as: format.0, on: set)
-    #expect(encoded == Array(try fixture.bytes("\(format.1).floats").buffer))
+    #expect(try encoded == fixture.bytes("\(format.1).floats").array(of: UInt8.self))
   }
 
   /// Every float16 that is a number comes back as it was, and so does every bfloat16.
@@ -70,7 +70,7 @@ struct EncoderTests {
         Issue.record("\(encoded.formatName) instead of \(name)")
         continue
       }
-      #expect(bytes.buffer.elementsEqual(try fixture.bytes("\(name).rows").buffer))
+      #expect(bytes == (try fixture.bytes("\(name).rows")))
       #expect(encoded.bitsPerWeight == format.bitsPerWeight && encoded.formatName == format.name)
       #expect(try encoded.encoded(as: format).byteCount == bytes.count)
     }

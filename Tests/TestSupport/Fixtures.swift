@@ -59,12 +59,12 @@ extension SafetensorsFile {
 package struct MissingFixture: Error { let name: String }
 
 /// The SHA-256 of bytes as hexadecimal digits.
-package func sha256(_ bytes: UnsafeRawBufferPointer) -> String {
-  SHA256.hash(data: Data(bytes)).map { String(format: "%02x", $0) }.joined()
-}
+package func sha256(_ bytes: Bytes) -> String { sha256(bytes.array(of: UInt8.self)) }
 
 /// The SHA-256 of an array's memory.
-package func sha256<Element: BitwiseCopyable>(_ elements: [Element]) -> String { elements.withUnsafeBytes(sha256) }
+package func sha256<Element: BitwiseCopyable>(_ elements: [Element]) -> String {
+  elements.withUnsafeBytes { SHA256.hash(data: $0).map { String(format: "%02x", $0) }.joined() }
+}
 
 /// The largest distance of two numbers at the same place.
 package func largestDifference(_ a: [Float], _ b: [Float]) -> Float {

@@ -20,7 +20,7 @@ struct CheckpointFields {
       throw CheckpointError(path: folder, reason: .missingFile(file))
     }
     guard let bytes = try FileContents.read("\(folder)/\(file)", atMost: Self.limit),
-      let value = try? JSONValue(parsing: Data(bytes.buffer)), value.object != nil
+      let value = try? JSONValue(parsing: bytes.data), value.object != nil
     else { throw CheckpointError(path: folder, reason: .notJSON(file)) }
     self.init(folder, file, value)
   }

@@ -90,7 +90,8 @@ extension QuantizedMoments {
       try reader.read("\(parameter.name).\(name).absmax", into: moment.scales, isVector: true)
       let codes = try reader.bytes(
         "\(parameter.name).\(name)", shape: [parameter.matrix.rows, parameter.matrix.columns])
-      UnsafeMutableRawBufferPointer(start: moment.codes, count: count).copyMemory(from: codes.buffer)
+      UnsafeMutableRawBufferPointer(start: moment.codes, count: count).copyMemory(
+        from: UnsafeRawBufferPointer(start: codes.pointer, count: count))
     }
   }
 }

@@ -48,7 +48,7 @@ struct FolderFiles {
       guard Self.carried.contains(name) || Self.licences.contains(where: name.hasPrefix) else { continue }
       let path = "\(folder)/\(name)"
       guard FileContents.exists(path), let bytes = try FileContents.read(path, atMost: Self.limit) else { continue }
-      contents[name] = Data(bytes.buffer)
+      contents[name] = bytes.data
     }
   }
 
@@ -65,6 +65,6 @@ extension HuggingFaceFolder {
     guard FileContents.exists(file), let bytes = try FileContents.read(file, atMost: Self.settingsLimit) else {
       return nil
     }
-    return try? JSONValue(parsing: Data(bytes.buffer))
+    return try? JSONValue(parsing: bytes.data)
   }
 }

@@ -23,7 +23,7 @@ extension TensorBytes {
         let piece = try Bytes(count: rows.count * stride) { target in
           try weight.write(rows, order: order, as: format, to: target)
         }
-        try receive(piece.buffer)
+        try piece.withUnsafeBytes(receive)
       }
     }
   }

@@ -64,7 +64,9 @@ private struct GGUFWeights: WeightSource {
     let format = place.tensor.format
     // A vector is a row: in a format of blocks a part of it may begin within one.
     var values = [Float](unsafeUninitializedCapacity: place.tensor.shape[0]) { buffer, initialized in
-      format.decode(bytes.pointer, count: place.tensor.shape[0], into: buffer.baseAddress!)
+      bytes.withUnsafeBytes {
+        format.decode($0.baseAddress!, count: place.tensor.shape[0], into: buffer.baseAddress!)
+      }
       initialized = place.tensor.shape[0]
     }
     values = Array(values[place.rows])

@@ -44,7 +44,7 @@ package struct AdapterFolder: Sendable {
     guard let text = try FileContents.read(configurationPath, atMost: Self.configurationLimit) else {
       throw AdapterError(path: configurationPath, reason: .configurationNotJSON)
     }
-    let configuration = try AdapterConfiguration(parsing: Data(text.buffer), path: configurationPath)
+    let configuration = try AdapterConfiguration(parsing: text.data, path: configurationPath)
     let file = try Self.tensors(in: folder)
     self.configuration = configuration
     pairs = try Self.together(Parts(file, hasMagnitudes: configuration.lora.isWeightDecomposed), configuration.lora)

@@ -3,7 +3,7 @@ import TensorCore
 /// An array of a GGUF file's metadata: checked when the file is read, decoded when it is asked for.
 ///
 /// A vocabulary is a quarter of a million strings, of which most readers of a file want none.
-package struct GGUFArray: Sendable {
+package struct GGUFArray: Sendable, Hashable {
   package let elementType: GGUFValueType
   package let count: Int
   /// The elements as they stand in the file, one after the other.
@@ -18,17 +18,6 @@ package struct GGUFArray: Sendable {
 
   /// The same elements where they stand in a copy of the file.
   func moved(to bytes: Bytes) -> GGUFArray { GGUFArray(of: elementType, count: count, bytes: bytes) }
-}
-
-extension GGUFArray: Hashable {
-  package static func == (a: GGUFArray, b: GGUFArray) -> Bool {
-    a.elementType == b.elementType && a.count == b.count && a.bytes.buffer.elementsEqual(b.bytes.buffer)
-  }
-
-  package func hash(into hasher: inout Hasher) {
-    hasher.combine(elementType)
-    hasher.combine(bytes: bytes.buffer)
-  }
 }
 
 // MARK: - Elements
@@ -71,7 +60,7 @@ extension GGUFArray {
     return decoded(UInt32.self) { Double(Float(bitPattern: $0)) }
   }
 
-  var bools: [Bool] { bytes.buffer.map { $0 != 0 } }
+  var bools: [Bool] { bytes.array(of: UInt8.self).map { $0 != 0 } }
 
   private func decoded<Number: FixedWidthInteger & BitwiseCopyable>(_ type: Number.Type) -> [Int] {
     decoded(type) { Int($0) }

@@ -24,7 +24,7 @@ struct GGUFPart: Sendable {
   init(path: String) throws {
     let mapping = try MappedWeights(path: path)
     let header = try GGUFPart(path: path, bytes: mapping.bytes).headerLength
-    let copy = Bytes(count: header) { $0.copyMemory(from: mapping.bytes[0..<header].buffer) }
+    let copy = mapping.bytes[0..<header].copy()
     try self.init(path: path, header: copy, bytes: mapping.bytes)
     mapping.release(0..<header)
     self.mapping = mapping
@@ -67,9 +67,8 @@ struct GGUFPart: Sendable {
 
 extension GGUFPart {
   private static func header(_ reader: inout GGUFReader) throws(GGUFError) -> (UInt32, Int, Int) {
-    guard reader.bytes.buffer.starts(with: "GGUF".utf8) else {
-      throw reader.failure(.notGGUF(found: Array(reader.bytes.buffer.prefix(48))))
-    }
+    let start = reader.bytes[0..<min(48, reader.bytes.count)].array(of: UInt8.self)
+    guard start.starts(with: "GGUF".utf8) else { throw reader.failure(.notGGUF(found: start)) }
     _ = try reader.read(UInt32.self, "the magic number")
     let version = try reader.read(UInt32.self, "the version")
     guard version == 0 || version & 0xffff != 0 else { throw reader.failure(.bigEndian) }

@@ -35,8 +35,10 @@ struct GGUFReader {
     guard length <= limit else { throw failure(.absurd(what: "the length of \(what)", value: length, limit: limit)) }
     try require(length, what)
     defer { offset += Int(length) }
-    let text = UnsafeRawBufferPointer(rebasing: bytes.buffer[offset..<offset + Int(length)])
-    guard let string = String(validating: text, as: UTF8.self) else { throw failure(.notUTF8(what: what)) }
+    let text = bytes[offset..<offset + Int(length)]
+    guard let string = text.withUnsafeBytes({ String(validating: $0, as: UTF8.self) }) else {
+      throw failure(.notUTF8(what: what))
+    }
     return string
   }
 

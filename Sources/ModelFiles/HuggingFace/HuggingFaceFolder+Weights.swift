@@ -33,7 +33,9 @@ extension HuggingFaceFolder {
   package func vector(_ name: String, count: Int) throws(HuggingFaceError) -> [Float] {
     guard case .blocks(let format, let bytes) = try plainWeights(name, shape: [count]) else { return [] }
     return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-      if count > 0 { format.decode(bytes.pointer, count: count, into: buffer.baseAddress!) }
+      if count > 0 {
+        bytes.withUnsafeBytes { format.decode($0.baseAddress!, count: count, into: buffer.baseAddress!) }
+      }
       initialized = count
     }
   }
@@ -50,7 +52,7 @@ extension HuggingFaceFolder {
     }
     let bytes = data(of: tensor)
     let isAligned = Int(bitPattern: bytes.pointer) % tensor.type.size == 0
-    return .blocks(format, isAligned ? bytes : Bytes(count: bytes.count) { $0.copyMemory(from: bytes.buffer) })
+    return .blocks(format, isAligned ? bytes : bytes.copy())
   }
 
   func failure(_ reason: HuggingFaceError.Reason, of name: String) -> HuggingFaceError {

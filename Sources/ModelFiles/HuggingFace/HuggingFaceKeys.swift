@@ -17,7 +17,7 @@ package struct HuggingFaceKeys: Sendable {
   /// - Throws: ``FileError``, ``HuggingFaceError``.
   package init(path: String) throws {
     guard let text = try FileContents.read(path, atMost: Self.limit),
-      case .object(let members)? = try? JSONValue(parsing: Data(text.buffer))
+      case .object(let members)? = try? JSONValue(parsing: text.data)
     else { throw HuggingFaceError(path: path, reason: .notJSON) }
     self.init(path: path, members: members)
   }

@@ -50,7 +50,7 @@ struct QuantizedParts {
     guard has(".SCB") else { return nil }
     let (codes, maxima) = try (data(".weight", .i8), data(".SCB", .f32))
     // 0 is row after row; the others are orders for some graphics processors.
-    if has(".weight_format"), try data(".weight_format", .u8).buffer.first != 0 {
+    if has(".weight_format"), try data(".weight_format", .u8).array(of: UInt8.self).first != 0 {
       throw failure(.tensorType(module + ".weight_format", found: "another order", expected: "0, row after row"))
     }
     return try checked { () throws(QuantizationError) in
@@ -101,7 +101,7 @@ extension QuantizedParts {
   /// The JSON that is stored as a tensor of bytes.
   private func state(_ suffix: String) throws(HuggingFaceError) -> HuggingFaceKeys {
     let text = try data(suffix, .u8)
-    guard case .object(let members)? = try? JSONValue(parsing: Data(text.buffer)) else {
+    guard case .object(let members)? = try? JSONValue(parsing: text.data) else {
       throw failure(.tensorType(module + suffix, found: "other bytes", expected: "a JSON object"))
     }
     return HuggingFaceKeys(

@@ -44,7 +44,7 @@ package struct SafetensorsFile: Sendable {
     }
     let start = 8 + Int(length)
     guard
-      let header = try? JSONValue(parsing: Data(bytes[8..<start].buffer)), case .object(let members) = header
+      let header = try? JSONValue(parsing: bytes[8..<start].data), case .object(let members) = header
     else { throw failure(.headerNotJSON) }
 
     var tensors: [String: Tensor] = [:]

@@ -9,7 +9,7 @@ package struct GGUFEncodedValue: Sendable, Hashable {
   let bytes: [UInt8]
 
   /// A value carried over from another file.
-  package init(_ entry: GGUFFile.Entry) { bytes = Array(entry.bytes.buffer) }
+  package init(_ entry: GGUFFile.Entry) { bytes = entry.bytes.array(of: UInt8.self) }
 
   private init(type: GGUFValueType, bytes: [UInt8]) { self.bytes = littleEndian(type.rawValue) + bytes }
 
@@ -41,7 +41,7 @@ package struct GGUFEncodedValue: Sendable, Hashable {
       case .bool(let value): .bool(value)
       case .string(let value): .string(value)
       case .strings(let values), .integers(let values), .numbers(let values), .bools(let values):
-        .array(values.elementType, values.count, Array(values.bytes.buffer))
+        .array(values.elementType, values.count, values.bytes.array(of: UInt8.self))
       }
   }
 

@@ -22,7 +22,7 @@ package struct TensorBytes: Sendable {
     self.init(count: bytes.count) { receive in
       // In parts, so that a long tensor can be interrupted and shows its progress.
       for start in stride(from: 0, to: bytes.count, by: Self.pieceSize) {
-        try receive(bytes[start..<min(start + Self.pieceSize, bytes.count)].buffer)
+        try bytes[start..<min(start + Self.pieceSize, bytes.count)].withUnsafeBytes(receive)
       }
     }
   }

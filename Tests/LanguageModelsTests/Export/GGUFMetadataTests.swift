@@ -63,7 +63,7 @@ struct GGUFMetadataTests {
     for tensor in whole.tensors {
       let other = try #require(written.tensor(tensor.name))
       #expect(other.shape == tensor.shape)
-      #expect(written.data(of: other).buffer.elementsEqual(whole.data(of: tensor).buffer), "\(tensor.name)")
+      #expect(written.data(of: other) == whole.data(of: tensor), "\(tensor.name)")
     }
     #expect(written.entries.allSatisfy { !$0.key.hasPrefix("split.") })
   }
@@ -110,7 +110,7 @@ struct GGUFMetadataTests {
     for tensor in peer.tensors {
       let other = try #require(written.tensor(tensor.name))
       #expect(other.shape == tensor.shape && other.format == tensor.format)
-      #expect(written.data(of: other).buffer.elementsEqual(peer.data(of: tensor).buffer), "\(tensor.name)")
+      #expect(written.data(of: other) == peer.data(of: tensor), "\(tensor.name)")
     }
   }
 
@@ -127,7 +127,7 @@ struct GGUFMetadataTests {
     for tensor in source.tensors {
       let other = try #require(written.tensor(tensor.name))
       #expect(other.shape == tensor.shape && other.format == tensor.format)
-      #expect(written.data(of: other).buffer.elementsEqual(source.data(of: tensor).buffer), "\(tensor.name)")
+      #expect(written.data(of: other) == source.data(of: tensor), "\(tensor.name)")
     }
   }
 }

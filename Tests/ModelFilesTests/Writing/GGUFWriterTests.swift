@@ -47,7 +47,7 @@ struct GGUFWriterTests {
     #expect(file.tensors.map(\.shape) == Self.tensors().map(\.shape))
     #expect(file.tensors.map(\.format) == [.f32, .f16, .q8_0, .q4_0, .f32])
     let blocks = try #require(file.tensor("blocks"))
-    #expect(Array(file.data(of: blocks).buffer) == (0..<102).map { UInt8($0) })
+    #expect(file.data(of: blocks).array(of: UInt8.self) == (0..<102).map { UInt8($0) })
     let odd = try #require(file.tensor("odd"))
     #expect(file.data(of: odd).array(of: UInt16.self) == (0..<29).map { UInt16($0) })
   }

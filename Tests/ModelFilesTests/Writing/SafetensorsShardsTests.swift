@@ -30,7 +30,7 @@ struct SafetensorsShardsTests {
     let file = try SafetensorsFile(path: folder.path + "/model.safetensors")
     #expect(file.metadata == ["format": "pt"])
     #expect(file.tensors["scalar \"quoted\""]?.shape == [1])
-    #expect(file.tensors["a"].map { Array(file.data(of: $0).buffer) } == [UInt8](repeating: 7, count: 8))
+    #expect(file.tensors["a"].map { file.data(of: $0).array(of: UInt8.self) } == [UInt8](repeating: 7, count: 8))
   }
 
   /// A file is closed before the tensor that would make it too large; one that is too large alone gets its own.
