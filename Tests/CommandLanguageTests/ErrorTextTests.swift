@@ -114,8 +114,11 @@ struct ErrorTextTests {
   @Test func coloursOfATerminal() {
     let diagnostic = Diagnostic(problem: .failure(message: "no", help: "yes"), range: nil)
     #expect(
-      DiagnosticRenderer(coloured: true).text(of: diagnostic)
+      DiagnosticRenderer(.coloured).text(of: diagnostic)
         == "\u{1B}[1;31merror:\u{1B}[0m no\n\u{1B}[1;36mhelp:\u{1B}[0m yes")
+    #expect(
+      DiagnosticRenderer(.bold).text(of: diagnostic)
+        == "\u{1B}[1merror:\u{1B}[0m no\n\u{1B}[1mhelp:\u{1B}[0m yes")
   }
 
   @Test func errorsAreData() throws {

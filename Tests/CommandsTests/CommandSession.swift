@@ -39,7 +39,7 @@ final class CommandSession: CommandOutput {
       try run(cell)
       return "no error"
     } catch let error as CellError {
-      return DiagnosticRenderer(coloured: false).text(of: error)
+      return DiagnosticRenderer().text(of: error)
     } catch {
       return "\(error)"
     }

@@ -67,7 +67,7 @@ struct TrainingTests {
     let line = try session.run("run.evaluations[0]")
     #expect(line.hasPrefix("after step 2: validation loss ") && line.contains("perplexity"), "\(line)")
     let table = try #require(session.displays[0]["text/plain"]?.string)
-    for word in ["validation loss", "perplexity", "accuracy of tokens", "of rows"] { #expect(table.contains(word)) }
+    for word in ["validation loss", "perplexity", "tokens right", "rows right"] { #expect(table.contains(word)) }
     let chart = try #require(session.displays[1]["application/vnd.vegalite.v5+json"])
     #expect("\(chart)".contains("evaluation"), "evaluations are points of the chart")
     #expect(try session.run("run.evaluations[0].perplexity > 1 && run.evaluations[0].accuracy == 0.0") == "true")

@@ -1,4 +1,4 @@
-/// Writes diagnostics as text, plain or with the colours of a terminal.
+/// Writes diagnostics as text: plain, with the colours of a terminal, or emphasized alone.
 ///
 /// ```
 /// cell 12, line 2
@@ -7,9 +7,16 @@
 ///    |                                          `- help: did you mean 'topP'?
 /// ```
 package struct DiagnosticRenderer: Sendable {
-  private let isColoured: Bool
+  package enum Emphasis: Sendable {
+    case none
+    /// Bold text, which is legible on whatever ground a front end puts errors on.
+    case bold
+    case coloured
+  }
 
-  package init(coloured: Bool = false) { isColoured = coloured }
+  private let emphasis: Emphasis
+
+  package init(_ emphasis: Emphasis = .none) { self.emphasis = emphasis }
 
   /// All mistakes of a cell, one after another.
   package func text(of error: CellError) -> String {
@@ -67,6 +74,8 @@ package struct DiagnosticRenderer: Sendable {
   }
 
   private func paint(_ text: String, _ style: Style) -> String {
-    isColoured ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+    if emphasis == .none { return text }
+    let shown = emphasis == .bold && style != .faint ? Style.bold : style
+    return "\u{1B}[\(shown.rawValue)m\(text)\u{1B}[0m"
   }
 }

@@ -22,13 +22,14 @@ enum ModelTables {
     }
     if let adapter = model.adapter { rows += adapterRows(adapter) }
     rows.append(total(of: model))
+    let added = model.adapter.map { ", and \(NumberText.count($0.parameterCount)) of the adapter" } ?? ""
     return Table(
       title: model.configuration.name,
       columns: [
         Table.Column("layers"), Table.Column("count"), Table.Column("shape"), Table.Column("format"),
         Table.Column("bits per weight", format: .fixed(2)), Table.Column("size", unit: "MiB", format: .fixed(2)),
       ],
-      rows: rows, note: "\(NumberText.count(model.parameterCount)) parameters")
+      rows: rows, note: "\(NumberText.count(model.parameterCount)) parameters\(added)")
   }
 
   private static func row(_ name: String, _ count: Int, _ weight: WeightMatrix) -> [Table.Value] {
@@ -85,8 +86,9 @@ enum ModelTables {
   }
 
   private static func total(of model: LanguageModel) -> Table.Row {
-    let bytes = model.byteCount + 4 * (model.adapter?.parameterCount ?? 0)
-    let bits = Double(model.byteCount * 8) / Double(model.parameterCount)
+    let added = model.adapter?.parameterCount ?? 0
+    let bytes = model.byteCount + 4 * added
+    let bits = Double(bytes * 8) / Double(model.parameterCount + added)
     return .total(["total", .missing, .missing, .missing, .number(bits), .number(mebibytes(bytes))])
   }
 

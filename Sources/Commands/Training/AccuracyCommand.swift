@@ -47,7 +47,7 @@ enum AccuracyCommand {
       let isLast = row + 1 == choice.count
       let bundle = ProgressView(
         title: "Reading", state: isLast ? .finished : .running, step: row + 1, steps: choice.count,
-        readings: [.init("right", NumberText.percent(result.share))], elapsed: elapsed,
+        unit: "row", readings: [.init("right", NumberText.percent(result.share))], elapsed: elapsed,
         remaining: isLast ? nil : elapsed / Double(row + 1) * Double(choice.count - row - 1)
       ).mimeBundle()
       if let display { display.update(bundle) } else { display = call.output.display(bundle) }

@@ -23,7 +23,14 @@ enum TrainingMembers {
     ) { value, call in
       let all = value.trainer.totalSteps
       let wished = call.optionalInt("steps").map { value.trainer.stepsDone + $0 } ?? all
-      return try value.run(to: min(all, wished), call).value
+      do {
+        return try value.run(to: min(all, wished), call).value
+      } catch let interruption as Interruption {
+        let done = value.trainer.stepsDone
+        let place = done == 0 ? "at the first step" : "behind step \(NumberText.count(done))"
+        call.output.write("run() of the same trainer goes on \(place).\n", to: .standardOutput)
+        throw interruption
+      }
     },
     .method(
       "evaluate", of: TrainerValue.self, [], returns: "TrainingEvaluation",

@@ -70,7 +70,7 @@ enum StepTable {
 
   private static let judgement = [
     Table.Column("validation loss", format: .fixed(4)), Table.Column("perplexity", format: .fixed(2)),
-    Table.Column("accuracy of tokens", format: .percent(1)), Table.Column("of rows", format: .percent(1)),
+    Table.Column("tokens right", format: .percent(1)), Table.Column("rows right", format: .percent(1)),
   ]
 
   private static func cells(_ evaluation: Evaluation?) -> [Table.Value] {

@@ -36,7 +36,7 @@ package struct RunValue: CommandObject {
     let tokens = history.reduce(0) { $0 + $1.tokens }
     return "\(last.step) steps in \(NumberText.duration(seconds: seconds)), "
       + "\(NumberText.tokensPerSecond(Double(tokens) / max(seconds, 1e-9))): mean loss "
-      + "\(NumberText.fixed(mean(history.prefix(fifth)), decimals: 3)) in the first \(fifth) steps, "
+      + "\(NumberText.fixed(mean(history.prefix(fifth)), decimals: 3)) in the first \(fifth == 1 ? "step" : "\(fifth) steps"), "
       + "\(NumberText.fixed(mean(history.suffix(fifth)), decimals: 3)) in the last"
       + (evaluations.last.map { "; \(EvaluationValue($0).words)" } ?? "")
   }

@@ -60,7 +60,7 @@ package struct LossChart: ChartFigure, Hashable {
     // The fewer there are, the more each one tells.
     let isSparse = dots.count < 40
     let dotLayer = Layer(
-      .points(dots, radius: isSparse ? 3 : 1.8), color: color, opacity: isSparse ? 0.6 : isOnly ? 0.4 : 0.22)
+      .points(dots, radius: isSparse ? 3 : 2.2), color: color, opacity: isSparse ? 0.7 : isOnly ? 0.6 : 0.35)
     return [
       hasDots ? dotLayer : nil,
       Layer(.line(line, width: 2.2), name: isOnly ? trainingName : run.name, color: color),

@@ -62,8 +62,9 @@ package struct PartMap: Figure, Hashable {
       let color = Color.series(names.firstIndex(of: part.kind) ?? 0)
       let width = NumberText.significant(100 * share(part.size), digits: 4)
       let style =
-        "width:\(width)%;background-color:\(color.css(opacity: 0.75));box-sizing:border-box;"
-        + "border-right:1px solid \(Color.neutral.css(opacity: 0.5))"
+        "width:\(width)%;background-color:\(color.css(opacity: 0.75));"
+        // A border would take room of its own, and hundreds of them would change the shares.
+        + "box-shadow:inset -1px 0 \(Color.neutral.css(opacity: 0.5))"
       return HTML.element("div", ["style": style, "title": "\(part.name): \(written(part.size))"], "")
     }
     let strip = HTML.element(

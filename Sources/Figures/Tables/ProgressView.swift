@@ -26,6 +26,8 @@ package struct ProgressView: Figure, Hashable {
   /// The step that was finished last and the number of steps.
   package var step: Int?
   package var steps: Int?
+  /// What a step is called.
+  package var unit: String
   package var readings: [Reading]
   /// Seconds since the start and, while running, until the end.
   package var elapsed: Double?
@@ -36,12 +38,13 @@ package struct ProgressView: Figure, Hashable {
   /// - Parameter fraction: `nil` takes it from `step` and `steps`.
   package init(
     title: String, state: State = .running, fraction: Double? = nil, step: Int? = nil, steps: Int? = nil,
-    readings: [Reading] = [], elapsed: Double? = nil, remaining: Double? = nil, log: Table? = nil
+    unit: String = "step", readings: [Reading] = [], elapsed: Double? = nil, remaining: Double? = nil, log: Table? = nil
   ) {
     self.title = title
     self.state = state
     self.step = step
     self.steps = steps
+    self.unit = unit
     self.readings = readings
     self.elapsed = elapsed
     self.remaining = remaining
@@ -99,8 +102,8 @@ package struct ProgressView: Figure, Hashable {
     if state == .failed { facts.append("failed") }
     if state != .finished, let share = bounded { facts.append(NumberText.percent(share, decimals: 0)) }
     switch (step, steps) {
-    case (let step?, let steps?): facts.append("step \(NumberText.count(step)) of \(NumberText.count(steps))")
-    case (let step?, nil): facts.append("step \(NumberText.count(step))")
+    case (let step?, let steps?): facts.append("\(unit) \(NumberText.count(step)) of \(NumberText.count(steps))")
+    case (let step?, nil): facts.append("\(unit) \(NumberText.count(step))")
     default: break
     }
     facts += readings.map { $0.name.isEmpty ? $0.value : "\($0.name) \($0.value)" }

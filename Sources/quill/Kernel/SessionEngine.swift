@@ -70,7 +70,7 @@ extension Limits {
 extension JupyterKernel.CellError {
   /// An error of the language as front ends show it: in colour, with the line and what to do next.
   init(_ error: CommandLanguage.CellError) {
-    let text = DiagnosticRenderer(coloured: true).text(of: error)
+    let text = DiagnosticRenderer(.bold).text(of: error)
     self.init(
       name: error.kind.rawValue, message: error.message,
       traceback: text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))

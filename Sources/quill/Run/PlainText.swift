@@ -11,5 +11,5 @@ extension [String: JSONValue] {
 
 extension CellError {
   /// The error with its line and what to do next.
-  func text(isColoured: Bool) -> String { DiagnosticRenderer(coloured: isColoured).text(of: self) }
+  func text(isColoured: Bool) -> String { DiagnosticRenderer(isColoured ? .coloured : .none).text(of: self) }
 }
