@@ -45,36 +45,66 @@ final class CrossEntropy {
       let view = logits.prefix(rows.count)
       if isCancelled() { throw CancellationError() }
       backend.multiply(hidden[rows], by: head, into: view)
-      predictions += softmax(view, labels: labels[rows], denominator: denominator)
-      guard let gradient else { continue }
-      if isCancelled() { throw CancellationError() }
-      backend.multiplyTransposed(view, by: head, into: gradient[rows], adding: false)
+      let softmax = Softmax(logits: view, labels: labels[rows], weight: 1 / Float(denominator))
+      if let gradient {
+        try backend.consuming(view, preparing: { softmax.becomeGradient($0) }) {
+          if isCancelled() { throw CancellationError() }
+          backend.multiplyTransposed(view, by: head, into: gradient[rows], adding: false)
+        }
+      } else {
+        ThreadPool.shared.runRanges(rows.count) { rows in rows.forEach(softmax.judge) }
+      }
+      predictions += softmax.predictions
     }
     return predictions
   }
+}
 
-  /// Turns logits into their gradients in place.
-  private func softmax(_ logits: MatrixView, labels: ArraySlice<Int>, denominator: Int) -> [LabelPrediction] {
-    let kernels = InstructionSet.current.kernels
-    let weight = 1 / Float(denominator)
-    let results = Matrix(rows: logits.rows, columns: 2)
-    let (losses, hits) = (results.view.row(0), results.view.row(0) + logits.rows)
-    ThreadPool.shared.runRanges(logits.rows) { range in
-      for row in range {
-        let (line, label) = (logits.row(row), labels[labels.startIndex + row])
-        let own = line[label]
-        let maximum = kernels.maximum(line, logits.columns)
-        // Of equal ones the first, as torch.argmax.
-        let isRight = own == maximum && !(0..<label).contains { line[$0] == maximum }
-        let sum = kernels.exponentials(line, maximum, logits.columns)
-        losses[row] = logf(sum) + maximum - own
-        hits[row] = isRight ? 1 : 0
-        let scale = weight / sum
-        kernels.scale(scale, line, logits.columns)
-        line[label] -= weight
-      }
+/// The softmax of some rows of logits.
+private struct Softmax: @unchecked Sendable {
+  let logits: MatrixView
+  let labels: ArraySlice<Int>
+  /// What a label weighs in the loss whose gradient is computed.
+  let weight: Float
+  private let results: Matrix
+  private let kernels = InstructionSet.current.kernels
+
+  init(logits: MatrixView, labels: ArraySlice<Int>, weight: Float) {
+    self.logits = logits
+    self.labels = labels
+    self.weight = weight
+    results = Matrix(rows: logits.rows, columns: 2)
+  }
+
+  /// What became of the labels of rows that were judged.
+  var predictions: [LabelPrediction] {
+    (0..<results.rows).map { row in
+      let result = results.view.row(row)
+      return LabelPrediction(loss: Double(result[0]), isRight: result[1] == 1)
     }
-    return (0..<logits.rows).map { LabelPrediction(loss: Double(losses[$0]), isRight: hits[$0] == 1) }
+  }
+
+  /// Turns a row of logits into their gradient.
+  func becomeGradient(_ row: Int) {
+    let sum = exponentials(row)
+    kernels.scale(weight / sum, logits.row(row), logits.columns)
+    logits.row(row)[labels[labels.startIndex + row]] -= weight
+  }
+
+  /// Says what becomes of the label of a row, whose logits are of no use afterwards.
+  func judge(_ row: Int) { _ = exponentials(row) }
+
+  /// Turns a row of logits into their exponentials, divided by the largest, and returns their sum.
+  private func exponentials(_ row: Int) -> Float {
+    let (line, label, result) = (logits.row(row), labels[labels.startIndex + row], results.view.row(row))
+    let own = line[label]
+    let maximum = kernels.maximum(line, logits.columns)
+    // Of equal ones the first, as torch.argmax.
+    let isRight = own == maximum && !(0..<label).contains { line[$0] == maximum }
+    let sum = kernels.exponentials(line, maximum, logits.columns)
+    result[0] = logf(sum) + maximum - own
+    result[1] = isRight ? 1 : 0
+    return sum
   }
 }
 

@@ -47,6 +47,12 @@ package protocol ComputeBackend: Sendable {
   /// Does what `body` does; products of x in it may share one rounded copy of x, which must not change meanwhile.
   func sharing(_ x: MatrixView, _ body: () throws -> Void) rethrows
 
+  /// Prepares each row of x on all threads, then does what `body` does, which takes products of x alone: where these round x, a
+  /// row is rounded as soon as it is there, and its place taken.
+  ///
+  /// - Parameter prepare: Fills a row of x, or changes what it holds.
+  func consuming(_ x: MatrixView, preparing prepare: (Int) -> Void, _ body: () throws -> Void) rethrows
+
   /// y = x / √(mean(x²) + ε) · gain, row by row (RMSNorm: Zhang and Sennrich, 2019, arXiv:1910.07467); y may be x.
   func normalize(_ x: MatrixView, gain: [Float], epsilon: Float, into y: MatrixView)
 

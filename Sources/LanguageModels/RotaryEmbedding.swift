@@ -49,10 +49,13 @@ package struct RotaryEmbedding: Sendable {
   }
 
   private func rotate(_ x: MatrixView, _ rows: Range<Int>, start: Int, direction: Float) {
+    precondition(start >= 0 && start + rows.upperBound <= positions, "rows \(rows) from \(start) of \(positions)")
     let rotate = InstructionSet.current.kernels.rotate_halves!
+    let (half, heads, width) = (headSize / 2, x.columns / headSize, x.columns)
+    // Addresses, so that the loop does not count references, which threads would do in turn.
+    let (base, cosines, sines) = (x.base, cosines.view.base + start * half, sines.view.base + start * half)
     for row in rows {
-      let (cosine, sine) = (cosines.view.row(start + row), sines.view.row(start + row))
-      rotate(x.row(row), x.columns / headSize, headSize / 2, cosine, sine, direction)
+      rotate(base + row * width, heads, half, cosines + row * half, sines + row * half, direction)
     }
   }
 }

@@ -12,12 +12,14 @@ struct TaskQueues {
   /// Two lines, because processors fetch lines in pairs.
   private static let stride = 128
 
-  /// Empty queues; they live as long as the process.
+  /// Empty queues, in memory that ``deallocate()`` gives back.
   init(threads: Int) {
     self.threads = threads
     runs = .allocate(byteCount: threads * Self.stride, alignment: Self.stride)
     for thread in 0..<threads { run(of: thread).initialize(to: Atomic(0)) }
   }
+
+  func deallocate() { runs.deallocate() }
 
   /// Hands out tasks from 0 on; what was written before is seen by whoever takes one.
   func fill(_ count: Int) {

@@ -36,6 +36,13 @@ package final class ThreadPool: @unchecked Sendable {
     }
   }
 
+  // Only of a pool without workers, which hold on to theirs.
+  deinit {
+    queues.deallocate()
+    jobs.deallocate()
+    finished.deallocate()
+  }
+
   /// Runs `body` for every task index in `0 ..< count`, on any of the threads, and waits.
   ///
   /// Consecutive tasks go to the same thread, and from job to job task `i` of `count` to the same one, unless that one

@@ -8,7 +8,7 @@ struct WaitWord {
   /// Waking a thread costs some 50 µs on a virtual machine: to look for that long costs at most twice the best choice.
   private static let patience: Int64 = 50_000
 
-  /// A word of 0; it lives as long as the process.
+  /// A word of 0, in memory that ``deallocate()`` gives back.
   init() {
     // Away from other numbers: whoever waits keeps asking for its cache line.
     let memory = UnsafeMutableRawPointer.allocate(byteCount: 256, alignment: 128)
@@ -17,6 +17,8 @@ struct WaitWord {
     word.initialize(to: Atomic(0))
     sleepers.initialize(to: Atomic(0))
   }
+
+  func deallocate() { UnsafeMutableRawPointer(word).deallocate() }
 
   var value: UInt32 { word.pointee.load(ordering: .acquiring) }
 

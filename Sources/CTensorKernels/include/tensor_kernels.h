@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "prefetching.h"
 #include "roofline.h"
 #include "thread_waiting.h"
 

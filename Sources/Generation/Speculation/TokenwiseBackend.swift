@@ -124,6 +124,10 @@ extension TokenwiseBackend {
     base.normalizeBackward(dy, x: x, gain: gain, epsilon: epsilon, into: dx, adding: adding)
   }
 
+  func consuming(_ x: MatrixView, preparing prepare: (Int) -> Void, _ body: () throws -> Void) rethrows {
+    try base.consuming(x, preparing: prepare, body)
+  }
+
   func attendBackward(_ sequences: [AttentionGradient]) { base.attendBackward(sequences) }
 
   func gateBackward(

@@ -52,13 +52,20 @@ extension CPUBackend {
     _ gate: MatrixView, _ up: MatrixView, by activation: Activation, _ dy: MatrixView, through down: WeightMatrix,
     _ term: LowRankPanels?, _ rounded: (gate: RoundedRows, up: RoundedRows), _ bfloats: tk_bfloat_kernels
   ) {
-    forEachTile(of: dy, down, term: term) { products, stride, tokens, columns in
-      for token in tokens {
-        let (ofGate, ofUp) = (gate.row(token) + columns.lowerBound, up.row(token) + columns.lowerBound)
-        let product = products + (token - tokens.lowerBound) * stride
-        gateBackward(ofGate, ofUp, by: activation, product, count: columns.count)
-        bfloats.round(ofGate, columns.count, rounded.gate.row(token) + columns.lowerBound)
-        bfloats.round(ofUp, columns.count, rounded.up.row(token) + columns.lowerBound)
+    let width = gate.columns
+    forEachTile(of: dy, down, term: term) { tokens, columns in
+      for base in [gate.row(tokens.lowerBound), up.row(tokens.lowerBound)] {
+        tk_prefetch_rows(base + columns.lowerBound, width, tokens.count, columns.count)
+      }
+    } _: { products, stride, tokens, columns in
+      // The first number of each, so that the loop does not count references.
+      let place = tokens.lowerBound * width + columns.lowerBound
+      let (ofGate, ofUp) = (gate.base + place, up.base + place)
+      for index in 0..<tokens.count {
+        let (gate, up, token) = (ofGate + index * width, ofUp + index * width, tokens.lowerBound + index)
+        gateBackward(gate, up, by: activation, products + index * stride, count: columns.count)
+        bfloats.round(gate, columns.count, rounded.gate.row(token) + columns.lowerBound)
+        bfloats.round(up, columns.count, rounded.up.row(token) + columns.lowerBound)
       }
     }
   }

@@ -8,10 +8,11 @@ extension CPUBackend {
     gain.withUnsafeBufferPointer { gain in
       let gains = gain.baseAddress!
       pool.runRanges(x.rows, minimum: 32) { range in
+        let (columns, xs, ys) = (x.columns, x.base, y.base)
         for row in range {
-          let (source, target) = (x.row(row), y.row(row))
-          let inverse = Self.inverseRootMeanSquare(kernels.sum_of_squares(source, x.columns), x.columns, epsilon)
-          for column in 0..<x.columns { target[column] = source[column] * inverse * gains[column] }
+          let (source, target) = (xs + row * columns, ys + row * columns)
+          let inverse = Self.inverseRootMeanSquare(kernels.sum_of_squares(source, columns), columns, epsilon)
+          for column in 0..<columns { target[column] = source[column] * inverse * gains[column] }
         }
       }
     }
@@ -28,14 +29,15 @@ extension CPUBackend {
       pool.runRanges(x.rows, minimum: 32) { range in
         withUnsafeTemporaryAllocation(of: Float.self, capacity: x.columns) { scaled in
           let weighted = scaled.baseAddress!
+          let (columns, dys, xs, dxs) = (x.columns, dy.base, x.base, dx.base)
           for row in range {
-            let (gradient, source, target) = (dy.row(row), x.row(row), dx.row(row))
-            let inverse = Self.inverseRootMeanSquare(kernels.sum_of_squares(source, x.columns), x.columns, epsilon)
-            for column in 0..<x.columns { weighted[column] = gradient[column] * gains[column] }
-            let along = kernels.dot(weighted, source, x.columns)
-            if !adding { target.update(repeating: 0, count: x.columns) }
-            kernels.add_scaled(inverse, weighted, target, x.columns)
-            kernels.add_scaled(-inverse * inverse * inverse * along / Float(x.columns), source, target, x.columns)
+            let (gradient, source, target) = (dys + row * columns, xs + row * columns, dxs + row * columns)
+            let inverse = Self.inverseRootMeanSquare(kernels.sum_of_squares(source, columns), columns, epsilon)
+            for column in 0..<columns { weighted[column] = gradient[column] * gains[column] }
+            let along = kernels.dot(weighted, source, columns)
+            if !adding { target.update(repeating: 0, count: columns) }
+            kernels.add_scaled(inverse, weighted, target, columns)
+            kernels.add_scaled(-inverse * inverse * inverse * along / Float(columns), source, target, columns)
           }
         }
       }

@@ -14,7 +14,8 @@ extension CPUBackend {
     if let operand = sharedOperand(x) { return try body(operand) }
     try lendRounded(rows: x.rows, columns: x.columns) { rounded in
       pool.runRanges(x.rows, minimum: max(1, 16_384 / rounded.stride)) { rows in
-        for row in rows { bfloats.round(x.row(row), x.columns, rounded.row(row)) }
+        let (base, columns) = (x.base, x.columns)
+        for row in rows { bfloats.round(base + row * columns, columns, rounded.row(row)) }
       }
       try body(rounded.operand)
     }

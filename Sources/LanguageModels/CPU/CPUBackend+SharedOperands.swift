@@ -10,6 +10,24 @@ extension CPUBackend {
     try lend(x, bfloats) { try sharing(x, as: $0, body) }
   }
 
+  package func consuming(_ x: MatrixView, preparing prepare: (Int) -> Void, _ body: () throws -> Void) rethrows {
+    // Tiles read pairs, so that a row of an odd length would need one number more.
+    guard let bfloats, x.columns % 2 == 0 else {
+      pool.runRanges(x.rows) { rows in rows.forEach(prepare) }
+      return try body()
+    }
+    // A row in bfloat16 takes the first half of its place: what is written lies behind what was read.
+    let rounded = RoundedRows(
+      base: UnsafeMutableRawPointer(x.base).assumingMemoryBound(to: UInt16.self), stride: 2 * x.columns)
+    pool.runRanges(x.rows) { rows in
+      for row in rows {
+        prepare(row)
+        bfloats.round(x.row(row), x.columns, rounded.row(row))
+      }
+    }
+    try sharing(x, as: rounded.operand, body)
+  }
+
   /// Shares a rounded copy of x that is there already.
   func sharing(_ x: MatrixView, as operand: PanelOperand, _ body: () throws -> Void) rethrows {
     shared.add(x, operand)

@@ -9,6 +9,8 @@ extension CPUBackend {
   private static let sliceBytes = 8 << 20
   /// Panels of a task.
   private static let taskPanels = 4
+  /// Panels of a task whose products meet other rows there: so many that pieces of these are long enough to be fetched ahead.
+  private static let meetingPanels = 16
 
   /// dx `[T, in]` = dy W and a term, or that added to what dx holds.
   func multiplyTransposedManyRows(
@@ -17,7 +19,7 @@ extension CPUBackend {
     lend(dy, bfloats) { operand in
       forEachSlice(of: weight) { panels, rows in
         let part = operand.advanced(by: rows.lowerBound, isRounded: bfloats != nil)
-        forEachTask(panels, dx.rows) { group, tokens in
+        forEachTask(panels, of: Self.taskPanels, dx.rows) { group, tokens in
           let target = dx.row(tokens.lowerBound)
           sweep(
             panels, group, by: part, tokens: tokens, into: target, stride: dx.columns,
@@ -35,17 +37,21 @@ extension CPUBackend {
 
   /// Hands over dy W and a term piece by piece, on all threads, for a weight that fits a slice.
   ///
-  /// - Parameter body: Gets the memory of a piece, the numbers from one of its rows to the next, its tokens and its columns.
+  /// - Parameters:
+  ///   - prepare: Is told the tokens and the columns of a piece before it is computed.
+  ///   - body: Gets the memory of a piece, the numbers from one of its rows to the next, its tokens and its columns.
   func forEachTile(
     of dy: MatrixView, _ weight: WeightMatrix, term: LowRankPanels?,
+    preparing prepare: (_ tokens: Range<Int>, _ columns: Range<Int>) -> Void,
     _ body: (UnsafeMutablePointer<Float>, _ stride: Int, _ tokens: Range<Int>, _ columns: Range<Int>) -> Void
   ) {
-    let stride = Self.taskPanels * WeightPanels.width
+    let stride = Self.meetingPanels * WeightPanels.width
     lend(dy, bfloats) { operand in
       forEachSlice(of: weight) { panels, _ in
-        forEachTask(panels, dy.rows) { group, tokens in
+        forEachTask(panels, of: Self.meetingPanels, dy.rows) { group, tokens in
           scratch.lend(Self.sweptTokens * stride) { products in
             let columns = panels.lanes(of: group)
+            prepare(tokens, columns)
             // Products go to the place of their panel in a row of all.
             let target = products - columns.lowerBound
             sweep(panels, group, by: operand, tokens: tokens, into: target, stride: stride, adding: false)
@@ -86,16 +92,15 @@ extension CPUBackend {
     }
   }
 
-  /// Runs `body` for some panels and some tokens at a time, on all threads.
+  /// Runs `body` for `size` panels and some tokens at a time, on all threads.
   private func forEachTask(
-    _ panels: WeightPanels, _ count: Int, _ body: (_ group: Range<Int>, _ tokens: Range<Int>) -> Void
+    _ panels: WeightPanels, of size: Int, _ count: Int, _ body: (_ group: Range<Int>, _ tokens: Range<Int>) -> Void
   ) {
-    let groups = (panels.count + Self.taskPanels - 1) / Self.taskPanels
+    let groups = (panels.count + size - 1) / size
     let blocks = (count + Self.sweptTokens - 1) / Self.sweptTokens
     pool.run(groups * blocks) { task in
-      let first = task / blocks * Self.taskPanels, token = task % blocks * Self.sweptTokens
-      body(
-        first..<min(first + Self.taskPanels, panels.count), token..<min(token + Self.sweptTokens, count))
+      let first = task / blocks * size, token = task % blocks * Self.sweptTokens
+      body(first..<min(first + size, panels.count), token..<min(token + Self.sweptTokens, count))
     }
   }
 }
