@@ -128,7 +128,8 @@ sanitize: packages model
 	    -fsanitize=address,undefined -fno-sanitize-recover=undefined -std=gnu11 Tests/Kernels/*.c Sources/CTensorKernels/*.c \
 	    -lm -o .build/kernel-check && .build/kernel-check'
 	@for sanitizer in $(SANITIZERS); do \
-	    LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/leaks.suppressions QUILL_ENGINE_ONLY=1 $(STEP) "Tests of the engine, $$sanitizer sanitizer" swift test -c release \
+	    LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/leaks.suppressions QUILL_ENGINE_ONLY=1 \
+	    $(STEP) "Tests of the engine, $$sanitizer sanitizer" swift test -c release \
 	        --disable-testable-imports --disable-xctest --sanitize $$sanitizer --scratch-path .build/$$sanitizer \
 	        --filter '$(ENGINE_TESTS)' --skip '$(SLOW_TESTS)' || exit 1; \
 	done

@@ -40,7 +40,7 @@ extension CPUBackend {
       "shapes do not fit")
     try lendGradients(gate, up) { rounded in
       func run(_ term: LowRankPanels?) {
-        becomeGradients(gate, up, by: activation, dy, through: down, term, rounded, bfloats)
+        turnIntoGradients(gate, up, by: activation, dy, through: down, term, rounded, bfloats)
       }
       if let term { lendPanels(of: term, for: gradient, run) } else { run(nil) }
       try sharing(gate, up, rounded, body)
@@ -48,7 +48,7 @@ extension CPUBackend {
   }
 
   /// A task's piece of dy W and a term becomes gradients of gate and up while it is in its core's cache.
-  private func becomeGradients(
+  private func turnIntoGradients(
     _ gate: MatrixView, _ up: MatrixView, by activation: Activation, _ dy: MatrixView, through down: WeightMatrix,
     _ term: LowRankPanels?, _ rounded: (gate: RoundedRows, up: RoundedRows), _ bfloats: tk_bfloat_kernels
   ) {
