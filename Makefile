@@ -23,7 +23,7 @@ IN_VENV := env VIRTUAL_ENV="$(CURDIR)/$(VENV)" PATH="$(CURDIR)/$(VENV)/bin:$$PAT
 
 help:
 	@echo 'make demo      set up what is missing, run the first notebook without a browser, say where the result is'
-	@echo 'make lesson    run the second notebook, whole, without a browser (about eight minutes on two cores)'
+	@echo 'make lesson    run the second notebook, whole, without a browser (about seven minutes on two cores)'
 	@echo 'make lab       open JupyterLab in notebooks/'
 	@echo 'make test      all tests: formatting, Swift, the Jupyter protocol, the notebooks'
 	@echo 'make build     the program, release'

@@ -15,7 +15,7 @@ extension CPUBackend {
     precondition(
       gate.rows == up.rows && x.columns == gate.columns && x.columns == up.columns && down.columns == gate.rows
         && y.columns == down.rows && y.rows == x.rows, "shapes do not fit")
-    // Trainings look at each row of a weight once in a batch; there is nothing to gain from strips.
+    // What is kept is a training's, whose other products unpack the codes themselves.
     let fromStrips = kept == nil
     lendRounded(rows: x.rows, columns: gate.rows) { gated in
       lend(x, bfloats) { operand in
