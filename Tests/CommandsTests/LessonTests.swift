@@ -72,6 +72,7 @@ struct LessonTests {
     }
     let done = try #require(Int(try lesson.run("trainer.history.count")))
     #expect(done > 0 && done < 8)
+    #expect(lesson.text.contains("run() of the same trainer goes on behind step \(done).\n"))
     try lesson.run("let rest = trainer.run()")
     #expect(try lesson.run("rest.loss == whole") == "true", "as if it had not been interrupted")
   }
